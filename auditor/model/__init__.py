@@ -1,0 +1,1 @@
+"""The values that flow through an audit. Standard library only; every type is frozen."""

@@ -69,7 +69,8 @@ class AddressFact:
 
 @dataclass(frozen=True, slots=True)
 class NameServer:
-    """An authoritative name server of the site's zone. `answers_v6` is None when not tried."""
+    """An authoritative name server of the site's zone. `answers_v6` is None when not tried.
+    `observed` is False when its IPv6 addresses could not be asked for."""
 
     host: str
     ipv4: tuple[AddressFact, ...] = ()
@@ -77,6 +78,7 @@ class NameServer:
     answers_v4: bool | None = None
     answers_v6: bool | None = None
     detail: str = ""
+    observed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,8 @@ class TlsProbe:
 
 @dataclass(frozen=True, slots=True)
 class Ipv6Endpoint:
-    """One address tried on one port. `opened` is None when our own path failed."""
+    """One address tried on one port. `opened` is None when our own path failed. `detail` says
+    what `reason` was about, or which protection answered."""
 
     address: str
     family: int
@@ -205,6 +208,7 @@ class Ipv6Endpoint:
     certificate: str = ""
     sha256: str = ""
     captured_at: datetime | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,127 @@
+"""Findings to issues: what one repair mends is one issue, however many pages show it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+
+from auditor.model.check import Check
+from auditor.model.finding import EvidenceRef, Finding, Issue, Message, Outcome, Subject
+from auditor.model.finding import SubjectKind as Kind
+from auditor.model.page import PageFacts
+from auditor.model.result import CheckTally
+from auditor.model.site import Site
+
+#: Places kept per issue; the count goes on.
+MAX_PLACES = 20
+#: Issues kept per check and site; the tally goes on.
+MAX_ISSUES = 2_000
+_ID_BYTES = 12
+
+
+@dataclass(slots=True)
+class _Group:
+    message: Message
+    subject: Subject
+    caused: bool
+    count: int = 0
+    places: list[tuple[int, str, EvidenceRef]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Counts:
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    untested: Counter[str] = field(default_factory=Counter)
+
+
+class IssueBook:
+    """Collects the findings of one site. Only failed and cant-tell findings become issues; all
+    are counted."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._groups: dict[tuple[str, Outcome, str, str], _Group] = {}
+        self._per_check: Counter[str] = Counter()
+        self._tallies: dict[str, _Counts] = {}
+        self._untested: dict[tuple[str, str], Finding] = {}
+
+    def add(self, check: Check, finding: Finding, page: PageFacts | None = None) -> None:
+        """Count a finding and file it under its cause."""
+        counts = self._tallies.setdefault(check.id, _Counts())
+        counts.outcomes[finding.outcome] += 1
+        if finding.outcome is Outcome.UNTESTED:
+            reason = str(finding.message.params.get("reason", finding.message.key))
+            counts.untested[reason] += 1
+            self._untested.setdefault((check.id, reason), finding)
+        elif finding.outcome in (Outcome.FAILED, Outcome.CANT_TELL):
+            self._file(check, finding, page)
+
+    def _file(self, check: Check, finding: Finding, page: PageFacts | None) -> None:
+        subject = finding.subject or _default_subject(self._site, page)
+        locator = finding.evidence[0].locator if finding.evidence else ""
+        place = f"={finding.cause}" if finding.cause else f"{subject.kind}:{subject.name}|{locator}"
+        key = (check.id, finding.outcome, finding.message.key, place)
+        group = self._groups.get(key)
+        if group is None:
+            if self._per_check[check.id] >= MAX_ISSUES:
+                return
+            self._per_check[check.id] += 1
+            group = _Group(finding.message, subject, caused=bool(finding.cause))
+            self._groups[key] = group
+        group.count += 1
+        _keep(group, finding, page)
+
+    def issues(self) -> tuple[Issue, ...]:
+        """The issues, sorted by check, message and place, and numbered from 1."""
+        ordered = sorted(self._groups.items(), key=lambda item: (item[0][0], item[0][1:]))
+        return tuple(
+            self._issue(number, key, group) for number, (key, group) in enumerate(ordered, 1)
+        )
+
+    def _issue(self, number: int, key: tuple[str, Outcome, str, str], group: _Group) -> Issue:
+        check_id, outcome, message_key, place = key
+        identity = "\0".join((check_id, self._site.id, message_key, place))
+        shared = group.caused and group.count > 1 and group.subject.kind is Kind.PAGE
+        return Issue(
+            id=hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest()[: 2 * _ID_BYTES],
+            number=number,
+            check_id=check_id,
+            outcome=outcome,
+            message=group.message,
+            subject=Subject(Kind.SITE, self._site.id) if shared else group.subject,
+            count=group.count,
+            evidence=tuple(ref for _, _, ref in group.places),
+        )
+
+    def tallies(self) -> tuple[CheckTally, ...]:
+        """How often each check said what."""
+        return tuple(
+            CheckTally(
+                check_id,
+                {outcome: counts.outcomes[outcome] for outcome in sorted(counts.outcomes)},
+                dict(sorted(counts.untested.items())),
+            )
+            for check_id, counts in sorted(self._tallies.items())
+        )
+
+    def untested(self) -> tuple[tuple[str, Finding], ...]:
+        """One finding for each check and reason that something was not tested."""
+        return tuple((key[0], finding) for key, finding in sorted(self._untested.items()))
+
+
+def _default_subject(site: Site, page: PageFacts | None) -> Subject:
+    if page is None:
+        return Subject(Kind.SITE, site.id)
+    return Subject(Kind.PAGE, page.final_url or page.url)
+
+
+def _keep(group: _Group, finding: Finding, page: PageFacts | None) -> None:
+    """Keep the places nearest to the home page, so that a fault of a template is shown on the
+    pages that a person opens first."""
+    depth = page.depth if page else 0
+    for ref in finding.evidence[:MAX_PLACES]:
+        group.places.append((depth, ref.url, ref))
+    if len(group.places) > MAX_PLACES:
+        group.places.sort(key=lambda place: place[:2])
+        del group.places[MAX_PLACES:]

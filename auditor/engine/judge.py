@@ -1,0 +1,105 @@
+"""The judge: stored pages and artifacts in, issues out. A pure function, so that judging a
+stored run again gives the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+import structlog
+
+from auditor.derive.folds import Fold
+from auditor.engine.issues import IssueBook
+from auditor.engine.needs import Given, needs_of, supply
+from auditor.model.artifact import Columns, Missed
+from auditor.model.check import Check, Scope
+from auditor.model.finding import Finding, Message, Outcome, Reason
+from auditor.model.page import PageFacts
+from auditor.model.site import Site
+from auditor.store.rows import Judgement
+
+_LOG = structlog.get_logger(__name__)
+#: Findings taken from one call of a check; a page with 200,000 bad links must not fill the disk.
+MAX_FINDINGS_PER_CALL = 500
+
+
+def judge(
+    *,
+    checks: Sequence[Check],
+    folds: Sequence[type[Fold]],
+    site: Site,
+    given: Given,
+    pages: Iterable[PageFacts],
+    params: Mapping[str, Mapping[str, object]] | None = None,
+) -> Judgement:
+    """Judge one site. `pages` come in URL order; `given` holds `Site`, `RunContext` and the
+    gathered artifacts; `params` overrides thresholds by check id."""
+    book = IssueBook(site)
+    calls = [_Call(check, (params or {}).get(check.id, {})) for check in checks]
+    page_calls = [call for call in calls if call.check.scope is Scope.PAGE]
+    derived = dict(given)
+    running = list(_start_folds(folds, derived))
+    seen = 0
+    for page in pages:
+        seen += 1
+        for fold in running:
+            fold.add(page)
+        here = {**derived, PageFacts: page}
+        for call in page_calls:
+            for finding in call.findings(here):
+                book.add(call.check, finding, page)
+    for fold in running:
+        derived[fold.produces] = fold.result()
+    if not seen:
+        for call in page_calls:
+            book.add(call.check, _untested(Missed(Reason.NOT_GATHERED, "PageFacts")))
+    for call in calls:
+        if call.check.scope is Scope.SITE:
+            for finding in call.findings(derived):
+                book.add(call.check, finding)
+    columns = derived.get(Columns)
+    return Judgement(
+        issues=book.issues(),
+        tallies=book.tallies(),
+        untested=book.untested(),
+        columns=columns.columns if isinstance(columns, Columns) else (),
+    )
+
+
+def _start_folds(folds: Sequence[type[Fold]], given: dict[type, object]) -> Iterator[Fold]:
+    """Start every fold whose needs are there; the product of the others is missed."""
+    for fold in folds:
+        arguments = supply(needs_of(fold), given)
+        if isinstance(arguments, Missed):
+            given[fold.produces] = arguments
+        else:
+            yield fold(**arguments)
+
+
+class _Call:
+    """A check with its thresholds, ready to be called."""
+
+    def __init__(self, check: Check, overrides: Mapping[str, object]) -> None:
+        self.check = check
+        self._extra: dict[str, Any] = {}
+        if check.params is not None:
+            self._extra[check.params_name] = replace(check.params(), **overrides)
+
+    def findings(self, given: Given) -> list[Finding]:
+        """The check's findings, or why it was not tested. An exception costs this check alone."""
+        arguments = supply(self.check.needs, given)
+        if isinstance(arguments, Missed):
+            return [_untested(arguments)]
+        try:
+            found = self.check.function(**arguments, **self._extra)
+            return list(islice(found, MAX_FINDINGS_PER_CALL))
+        except Exception as error:  # a faulty check must not end the audit of a site
+            _LOG.exception("check_crashed", check=self.check.id)
+            return [_untested(Missed(Reason.CRASHED, type(error).__name__))]
+
+
+def _untested(missed: Missed) -> Finding:
+    params = {"reason": missed.reason.value, "detail": missed.detail}
+    return Finding(Outcome.UNTESTED, Message("untested", params))

@@ -1,0 +1,151 @@
+"""The rows that go into the store and come out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from auditor.model.column import Column
+from auditor.model.finding import Finding, Issue, Reason
+from auditor.model.page import LinkKind, PageFacts
+from auditor.model.result import CheckTally
+from auditor.model.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run. `finished_at` is None while it runs or after it was interrupted."""
+
+    run_id: str
+    started_at: datetime
+    finished_at: datetime | None
+    as_of: datetime
+    tool_version: str
+    config_json: str
+    config_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRow:
+    """One site audit. `state`: queued | running | whatever `finish_site` was given.
+
+    `fence` rises with every claim; `attempt` counts claims.
+    """
+
+    site: Site
+    state: str = "queued"
+    attempt: int = 0
+    fence: int = 0
+    stopped_because: str = ""
+    error: str = ""
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierUrl:
+    """A known URL to fetch. Lower `priority` first, then in the order of saving.
+
+    `state`: queued | deferred (a trap or a budget; known, but not to be fetched).
+    """
+
+    url: str
+    kind: LinkKind = LinkKind.PAGE
+    in_site: bool = True
+    depth: int = 0
+    parent: str = ""
+    text: str = ""
+    priority: int = 0
+    state: str = "queued"
+
+
+@dataclass(frozen=True, slots=True)
+class UrlDone:
+    """What came of a URL. `verdict`: "" (a crawled page) | ok | certain | suspected | blocked |
+    unchecked. `state`: done | deferred | queued (to be tried again later)."""
+
+    url: str
+    status: int = 0
+    reason: Reason | None = None
+    verdict: str = ""
+    attempts: int = 1
+    checked_at: datetime | None = None
+    state: str = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class UrlRow:
+    """Everything known about one URL of a site audit."""
+
+    url: str
+    state: str
+    kind: LinkKind
+    in_site: bool
+    depth: int
+    parent: str
+    text: str
+    status: int
+    reason: Reason | None
+    verdict: str
+    attempts: int
+    checked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """The columns of `export --what pages`, without the site. `outcome`: ok | http-error | a
+    `Reason` value; `url` is the requested one, `bytes` the body after decompression."""
+
+    url: str
+    final_url: str = ""
+    status: int = 0
+    outcome: str = "ok"
+    parent: str = ""
+    depth: int = 0
+    content_type: str = ""
+    encoding: str = ""
+    bytes: int = 0
+    sha256: str = ""
+    fetched_at: datetime | None = None
+    title: str = ""
+    published_on: date | None = None
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPage:
+    """A fetched page: its export row and, when the body could be read, its facts."""
+
+    row: PageRow
+    facts: PageFacts | None = None
+
+    @classmethod
+    def of(cls, facts: PageFacts, *, outcome: str = "ok", column: str = "") -> StoredPage:
+        """The page with the row that follows from its facts."""
+        row = PageRow(
+            url=facts.url,
+            final_url=facts.final_url,
+            status=facts.status,
+            outcome=outcome,
+            parent=facts.parent_url,
+            depth=facts.depth,
+            content_type=facts.content_type,
+            encoding=facts.encoding.used,
+            bytes=facts.size_bytes,
+            sha256=facts.sha256,
+            fetched_at=facts.captured_at,
+            title=facts.title,
+            published_on=facts.published.value,
+            column=column,
+        )
+        return cls(row, facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What judging one site gave."""
+
+    issues: tuple[Issue, ...] = ()
+    tallies: tuple[CheckTally, ...] = ()
+    untested: tuple[tuple[str, Finding], ...] = ()
+    columns: tuple[Column, ...] = ()

@@ -224,7 +224,8 @@ class PageFacts:
     `text` is the visible text, white space folded, at most 100,000 characters; `main_text_hash`
     hashes the text without header, navigation and footer; `script_shell` says that the source
     has almost no content of its own and must be rendered to be judged; `pager_total` is the
-    number of pages that a script-built pager announces.
+    number of pages that a script-built pager announces; `rendered` says that a browser ran the
+    page's scripts before it was read.
     """
 
     url: str
@@ -266,6 +267,7 @@ class PageFacts:
     main_text_hash: str = ""
     script_shell: bool = False
     next_url: str = ""
+    rendered: bool = False
 
     def meta(self, name: str) -> str | None:
         """Content of the first meta with this name, compared without case; None if absent."""

@@ -1,0 +1,60 @@
+"""Crawl traps: URL patterns that never end. A stopped URL is deferred and named, never dropped.
+
+Heritrix's bounds (path repetition 2, depth 20) and a budget of query variants per path, as
+IRLbot's per-domain budget (Lee et al., WWW 2008) does for hosts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from urllib.parse import urlsplit
+
+from auditor.model.artifact import Trap
+
+MAX_SEGMENTS = 20
+MAX_REPETITIONS = 2
+#: Query variants of one path before the rest is deferred.
+MAX_VARIANTS = 300
+
+
+class TrapWatch:
+    """Decides which URLs are deferred, and remembers how many and by which rule."""
+
+    def __init__(self) -> None:
+        self._variants: Counter[int] = Counter()
+        self._deferred: Counter[tuple[str, str]] = Counter()
+
+    def defers(self, url: str) -> bool:
+        """True when the URL belongs to a pattern that has used up its budget."""
+        rule, pattern = self._rule(url)
+        if not rule:
+            return False
+        self._deferred[pattern, rule] += 1
+        return True
+
+    def _rule(self, url: str) -> tuple[str, str]:
+        head, question, _ = url.partition("?")
+        if question:
+            key = hash(head)
+            self._variants[key] += 1
+            if self._variants[key] > MAX_VARIANTS:
+                return "query-variants", f"{head}?…"
+        if head.count("/") <= MAX_REPETITIONS + 3:
+            return "", ""
+        segments = [part for part in urlsplit(head).path.split("/")[:-1] if part]
+        if len(segments) > MAX_SEGMENTS:
+            return "path-depth", _prefix(head, segments[:3])
+        name, repeated = Counter(segments).most_common(1)[0] if segments else ("", 0)
+        if repeated > MAX_REPETITIONS:
+            return "repeated-segment", f"…/{name}/…/{name}/…"
+        return "", ""
+
+    def traps(self) -> tuple[Trap, ...]:
+        """Every pattern that was deferred, most URLs first."""
+        found = [Trap(pattern, rule, count) for (pattern, rule), count in self._deferred.items()]
+        return tuple(sorted(found, key=lambda trap: (-trap.deferred, trap.pattern)))[:100]
+
+
+def _prefix(url: str, segments: list[str]) -> str:
+    host = "/".join(url.split("/", 3)[:3])
+    return f"{host}/{'/'.join(segments)}/…"

@@ -1,0 +1,9 @@
+"""The demo district: a made-up district of government sites on loopback, with its truth file.
+
+Everything in it is invented and labelled so; nothing ever leaves the machine.
+"""
+
+from auditor.demo._district import AS_OF, District
+from auditor.demo.serve import serve
+
+__all__ = ["AS_OF", "District", "serve"]

@@ -1,0 +1,3 @@
+document.getElementById("bigger").addEventListener("click", function () {
+  document.body.classList.toggle("bigger");
+});

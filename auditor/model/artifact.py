@@ -35,7 +35,8 @@ class Missed:
 class DnsAnswer:
     """One question's answer. `rcode`: NOERROR | NODATA | NXDOMAIN | SERVFAIL | REFUSED | TIMEOUT |
     CNAME-LOOP | DANGLING-CNAME | LONG-CHAIN. `values` are sorted; `confirmed` says that a second
-    question (other server, or later) agreed with a negative answer."""
+    question (other server, or later) agreed with a negative answer. `detail` says more about a
+    failed observation."""
 
     name: str
     rdtype: str
@@ -45,6 +46,7 @@ class DnsAnswer:
     ttl: int = 0
     confirmed: bool = False
     asked_at: datetime | None = None
+    detail: str = ""
 
     @property
     def observed(self) -> bool:

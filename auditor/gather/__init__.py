@@ -1,0 +1,1 @@
+"""All network and browser work. Everything here turns errors into values."""

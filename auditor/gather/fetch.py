@@ -1,0 +1,436 @@
+"""The one fetcher: every page, robots file, sitemap and probe of an audit goes through it.
+
+An answer of the site is an answer, whatever its status; everything that went wrong on the way is
+a `Reason` in the record. Nothing is raised but cancellation (and `ValueError` for methods other
+than GET and HEAD: an audit never sends anything else).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import email.utils
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from time import perf_counter
+from typing import Self
+
+from auditor.gather._cookies import HopCookies
+from auditor.gather._exchange import REDIRECTS, Exchange, Exchanger
+from auditor.gather._target import Target, Targets, redirect_url
+from auditor.gather.body import ACCEPT_ENCODING
+from auditor.gather.guard import Guard
+from auditor.gather.resolver import Resolver
+from auditor.gather.throttle import MAX_RETRY_AFTER_S, Throttle
+from auditor.gather.waf import challenge
+from auditor.model.artifact import DnsAnswer, FetchRecord
+from auditor.model.finding import Reason
+
+BODY_LIMIT = 10 * 2**20
+TIMEOUT_S = 30.0
+MAX_REDIRECTS = 10
+#: Addresses of one host that are tried when connections fail.
+_MAX_ADDRESSES = 4
+_RETRY_DELAY_S = 0.5
+_RETRY_STATUSES = frozenset({429, 500, 502, 503, 504})
+_RETRY_REASONS = frozenset({Reason.RESET, Reason.TRUNCATED})
+#: Failures that count towards giving up a host.
+_DISTRESS = frozenset(
+    {Reason.TIMEOUT, Reason.RESET, Reason.REFUSED, Reason.UNREACHABLE, Reason.BLOCKED}
+)
+_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+_MEMO_LIMIT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer, or why there is none. `body` is decoded and capped (what came, when the record
+    has a reason); `headers` are the final answer's, read as latin-1; `hops` the redirects that
+    were followed, oldest first; `blocked_by` the protection product when the answer is its
+    challenge page (the reason is then BLOCKED)."""
+
+    record: FetchRecord
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+    hops: tuple[FetchRecord, ...]
+    request_headers: tuple[tuple[str, str], ...]
+    blocked_by: str = ""
+
+
+def response_header(fetched: Fetched, name: str) -> str:
+    """The first value of a response header, compared without case, or ""."""
+    wanted = name.lower()
+    for key, value in fetched.headers:
+        if key.lower() == wanted:
+            return value
+    return ""
+
+
+def retry_after(value: str, now: datetime) -> float | None:
+    """Seconds that a Retry-After header asks for (RFC 9110 section 10.2.3: seconds or a date);
+    None when absent or unreadable."""
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    try:
+        moment = email.utils.parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max((moment - now).total_seconds(), 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What the caller asked for."""
+
+    url: str
+    method: str
+    headers: tuple[tuple[str, str], ...]
+    body_limit: int
+    timeout_s: float
+    family: int
+    address: str | None
+    follow: bool
+    max_redirects: int
+    polite: bool
+    verify: bool
+
+
+@dataclass(slots=True)
+class _Hop:
+    """One answered or failed request on the way."""
+
+    target: Target
+    exchange: Exchange
+    address: str = ""
+    blocked_by: str = ""
+    retry_after_s: float | None = None
+    sent: tuple[tuple[str, str], ...] = ()
+
+
+class Fetcher:
+    """GET and HEAD with pinned, guarded addresses, politeness, caps and honest outcomes.
+
+    `body_limit`: bytes after decoding; `timeout_s`: a request's total time with its redirects,
+    not counting the wait for its turn; `ca_file`: certificates to trust beside the system's.
+    Use as an async context manager, or call `close`.
+    """
+
+    def __init__(
+        self,
+        *,
+        guard: Guard,
+        resolver: Resolver,
+        throttle: Throttle,
+        user_agent: str,
+        body_limit: int = BODY_LIMIT,
+        timeout_s: float = TIMEOUT_S,
+        ca_file: str | None = None,
+        retry_delay_s: float = _RETRY_DELAY_S,
+    ) -> None:
+        self.guard = guard
+        self.resolver = resolver
+        self.throttle = throttle
+        self.user_agent = user_agent
+        self.ca_file = ca_file
+        self._body_limit = body_limit
+        self._timeout_s = timeout_s
+        self._retry_delay_s = retry_delay_s
+        self._targets = Targets(guard)
+        self._exchanger = Exchanger(guard, ca_file)
+        self._preferred: dict[str, str] = {}
+        self._last_failure: dict[str, Reason] = {}
+        self._headers = (
+            ("User-Agent", user_agent),
+            ("Accept", _ACCEPT),
+            ("Accept-Language", "zh-CN,zh;q=0.9,en;q=0.5"),
+            ("Accept-Encoding", ACCEPT_ENCODING),
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._exchanger.close()
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        body_limit: int | None = None,
+        timeout_s: float | None = None,
+        family: int = 0,
+        address: str | None = None,
+        follow: bool = True,
+        max_redirects: int = MAX_REDIRECTS,
+        attempts: int = 2,
+        polite: bool = True,
+        verify: bool = True,
+    ) -> Fetched:
+        """Ask for a URL. `family` 4 or 6 and `address` pin the connection (the address only for
+        the first host). `attempts`: tries on reset, truncation, 429 and 5xx. `polite=False`
+        skips the queue and the breaker, for probes that must be made now. `verify=False` goes
+        on over a certificate whose defect has been recorded."""
+        if method not in {"GET", "HEAD"}:
+            raise ValueError(f"an audit sends GET and HEAD only, not {method}")
+        order = _Order(
+            url=url,
+            method=method,
+            headers=self._merge(headers),
+            body_limit=self._body_limit if body_limit is None else body_limit,
+            timeout_s=self._timeout_s if timeout_s is None else timeout_s,
+            family=family,
+            address=address,
+            follow=follow,
+            max_redirects=max_redirects,
+            polite=polite,
+            verify=verify,
+        )
+        target = self._targets.of(url)
+        if isinstance(target, str):
+            return _refused(url, target)
+        number = 1
+        while True:
+            hop, passed, seconds = await self._travel(order, target)
+            if number >= attempts or not _worth_retrying(hop):
+                return _fetched(order, hop, passed, seconds, number)
+            number += 1
+            await asyncio.sleep(self._pause(order, hop))
+
+    def _merge(self, extra: Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:
+        if not extra:
+            return self._headers
+        replaced = {name.lower() for name in extra}
+        kept = tuple(item for item in self._headers if item[0].lower() not in replaced)
+        return (*kept, *extra.items())
+
+    def _pause(self, order: _Order, hop: _Hop) -> float:
+        """Seconds before the next try; polite requests wait out Retry-After in the queue."""
+        asked = hop.retry_after_s or 0.0
+        return self._retry_delay_s if order.polite else max(asked, self._retry_delay_s)
+
+    # --- redirects ----------------------------------------------------------------------------
+
+    async def _travel(self, order: _Order, target: Target) -> tuple[_Hop, list[FetchRecord], float]:
+        """Follow the redirects. The time of all hops together counts against the deadline."""
+        passed: list[FetchRecord] = []
+        cookies = HopCookies()
+        seen: set[tuple[str, str]] = set()
+        seconds = 0.0
+        address = order.address
+        while True:
+            sent = cookies.header(target.origin)
+            hop = await self._hop(order, target, address, sent, order.timeout_s - seconds)
+            seconds += hop.exchange.seconds
+            if not (order.follow and hop.exchange.status in REDIRECTS and hop.exchange.location):
+                return hop, passed, seconds
+            seen.add((target.url, sent))
+            cookies.learn(target.origin, hop.exchange.headers)
+            following = self._following(hop)
+            if isinstance(following, str):
+                hop.exchange.fail(Reason.GUARD, following)
+            elif (following.url, cookies.header(following.origin)) in seen:
+                hop.exchange.fail(Reason.PROTOCOL, "redirect-loop")
+            elif len(passed) >= order.max_redirects:
+                hop.exchange.fail(Reason.PROTOCOL, f"more than {order.max_redirects} redirects")
+            if isinstance(following, str) or hop.exchange.reason is not None:
+                return hop, passed, seconds
+            passed.append(_record(target.url, hop, hop.exchange.seconds, 1))
+            if following.origin.host != target.origin.host:
+                address = None
+            target = following
+
+    def _following(self, hop: _Hop) -> Target | str:
+        # A redirect's own body does not matter, whole or not.
+        hop.exchange.reason, hop.exchange.detail = None, ""
+        try:
+            url = redirect_url(hop.target.url, hop.exchange.location)
+        except ValueError:
+            return "malformed"
+        return self._targets.of(url)
+
+    # --- one hop ------------------------------------------------------------------------------
+
+    async def _hop(
+        self, order: _Order, target: Target, pinned: str | None, cookie: str, budget_s: float
+    ) -> _Hop:
+        host = target.origin.host
+        if order.polite and self.throttle.broken(host):
+            last = self._last_failure.get(host, Reason.UNREACHABLE)
+            return _Hop(target, Exchange(reason=last, detail="given-up"))
+        started = perf_counter()
+        addresses = await self._addresses(host, order.family, pinned, budget_s)
+        if isinstance(addresses, Exchange):
+            addresses.seconds = perf_counter() - started
+            return _Hop(target, addresses)
+        hop = _Hop(target, Exchange(reason=Reason.TIMEOUT, detail="deadline"))
+        for address in addresses[:_MAX_ADDRESSES]:
+            left = budget_s - hop.exchange.seconds
+            if left <= 0:
+                break
+            before = hop.exchange.seconds
+            hop = await self._ask(order, target, address, cookie, left)
+            hop.exchange.seconds += before
+            if hop.exchange.connected:
+                self._prefer(host, address)
+                break
+        return hop
+
+    async def _ask(
+        self, order: _Order, target: Target, address: str, cookie: str, left_s: float
+    ) -> _Hop:
+        host = target.origin.host
+        headers = (("Host", target.origin.authority), *order.headers)
+        if cookie:
+            headers = (*headers, ("Cookie", cookie))
+        slot = self.throttle.slot(host, address) if order.polite else nullcontext()
+        async with slot:
+            exchange = await self._exchanger.run(
+                target,
+                address,
+                method=order.method,
+                headers=headers,
+                limit=order.body_limit,
+                deadline_s=left_s,
+                verify=order.verify,
+            )
+        hop = _Hop(target, exchange, address, sent=headers)
+        self._judge(hop)
+        return hop
+
+    def _judge(self, hop: _Hop) -> None:
+        """Recognise challenge pages and tell the throttle how it went."""
+        exchange, host = hop.exchange, hop.target.origin.host
+        if exchange.status and exchange.status not in REDIRECTS:
+            hop.blocked_by = challenge(exchange.status, exchange.headers, exchange.body)
+        if hop.blocked_by:
+            exchange.reason, exchange.detail = Reason.BLOCKED, hop.blocked_by
+        elif exchange.status in {429, 503}:
+            hop.retry_after_s = retry_after(exchange.header("retry-after"), datetime.now(UTC))
+        distressed = exchange.reason in _DISTRESS
+        if distressed and exchange.reason is not None:
+            if len(self._last_failure) >= _MEMO_LIMIT:
+                self._last_failure.clear()
+            self._last_failure[host] = exchange.reason
+        self.throttle.note(
+            host,
+            hop.address,
+            seconds=exchange.first_byte_s or exchange.seconds,
+            status=exchange.status,
+            retry_after_s=hop.retry_after_s,
+            ok=not distressed,
+        )
+
+    # --- addresses ----------------------------------------------------------------------------
+
+    async def _addresses(
+        self, host: str, family: int, pinned: str | None, budget_s: float
+    ) -> list[str] | Exchange:
+        """Addresses to try, the one that last worked first; or why there are none."""
+        if pinned is not None:
+            fact = self.guard.classify(pinned)
+            if fact.usable:
+                return [pinned]
+            return Exchange(reason=Reason.GUARD, detail=f"{pinned} is {fact.scope}")
+        try:
+            async with asyncio.timeout(budget_s):
+                facts = await self.resolver.addresses(host, family)
+                if not facts:
+                    return _no_address(await self._why_none(host, family))
+        except TimeoutError:
+            return Exchange(reason=Reason.DNS_FAILURE, detail="deadline")
+        usable = [fact.address for fact in facts if fact.usable]
+        if not usable:
+            return Exchange(reason=Reason.GUARD, detail=f"{facts[0].address} is {facts[0].scope}")
+        preferred = self._preferred.get(host)
+        if preferred in usable:
+            usable.remove(preferred)
+            usable.insert(0, preferred)
+        return usable
+
+    async def _why_none(self, host: str, family: int) -> DnsAnswer:
+        """The answer that says most; an unobserved one outweighs "no such records"."""
+        types = {4: ("A",), 6: ("AAAA",)}.get(family, ("A", "AAAA"))
+        answers = [await self.resolver.ask(host, rdtype) for rdtype in types]
+        return next((item for item in answers if not item.observed), answers[0])
+
+    def _prefer(self, host: str, address: str) -> None:
+        if self._preferred.get(host) != address:
+            if len(self._preferred) >= _MEMO_LIMIT:
+                self._preferred.clear()
+            self._preferred[host] = address
+
+
+def _no_address(answer: DnsAnswer) -> Exchange:
+    if not answer.observed:
+        return Exchange(reason=Reason.DNS_FAILURE, detail=answer.rcode)
+    if answer.rcode in {"NXDOMAIN", "DANGLING-CNAME"}:
+        return Exchange(reason=Reason.NXDOMAIN, detail=answer.rcode)
+    if answer.rcode in {"CNAME-LOOP", "LONG-CHAIN"}:
+        return Exchange(reason=Reason.DNS_FAILURE, detail=answer.rcode)
+    return Exchange(reason=Reason.NO_ADDRESS, detail=answer.rcode)
+
+
+def _worth_retrying(hop: _Hop) -> bool:
+    exchange = hop.exchange
+    if hop.blocked_by or exchange.detail == "given-up":
+        return False
+    if (hop.retry_after_s or 0.0) > MAX_RETRY_AFTER_S:
+        return False
+    return exchange.reason in _RETRY_REASONS or exchange.status in _RETRY_STATUSES
+
+
+def _refused(url: str, why: str) -> Fetched:
+    reason = Reason.PROTOCOL if why == "malformed" else Reason.GUARD
+    record = FetchRecord(url, url, reason=reason, detail=why, captured_at=datetime.now(UTC))
+    return Fetched(record, b"", (), (), ())
+
+
+def _fetched(
+    order: _Order, hop: _Hop, passed: list[FetchRecord], seconds: float, attempts: int
+) -> Fetched:
+    if hop.exchange.status == 429:
+        hop.exchange.fail(Reason.RATE_LIMITED, hop.exchange.header("retry-after"))
+    return Fetched(
+        record=_record(order.url, hop, seconds, attempts),
+        body=hop.exchange.body,
+        headers=hop.exchange.headers,
+        hops=tuple(passed),
+        request_headers=hop.sent,
+        blocked_by=hop.blocked_by,
+    )
+
+
+def _record(url: str, hop: _Hop, seconds: float, attempts: int) -> FetchRecord:
+    exchange = hop.exchange
+    location = ""
+    if exchange.location and exchange.status in REDIRECTS:
+        try:
+            location = redirect_url(hop.target.url, exchange.location)
+        except ValueError:
+            location = exchange.location.decode("latin-1")
+    return FetchRecord(
+        url=url,
+        final_url=hop.target.url,
+        status=exchange.status,
+        reason=exchange.reason,
+        detail=exchange.detail,
+        seconds=seconds,
+        attempts=attempts,
+        captured_at=datetime.now(UTC),
+        sha256=sha256(exchange.body).hexdigest() if exchange.status else "",
+        size_bytes=len(exchange.body),
+        content_type=exchange.header("content-type"),
+        location=location[:2083],
+        address=hop.address,
+    )

@@ -1,0 +1,291 @@
+"""Politeness: how often and how many at a time, per host and per IP address.
+
+City departments often share one platform behind one address, so a limit per host alone would
+let a run over sixty sites knock on one machine sixty times as hard. Every request takes a slot
+that both its host and its address grant in the same moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict, deque
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from time import monotonic
+from types import TracebackType
+
+#: Latency up to which a server counts as at ease; beyond it the adaptive delay grows.
+EASY_S = 0.25
+#: Adaptive delay: this many times the server's own (smoothed) latency above `EASY_S`.
+ADAPTIVE_FACTOR = 1.5
+MAX_ADAPTIVE_S = 10.0
+#: Longest pause that a Retry-After header may ask for (seconds).
+MAX_RETRY_AFTER_S = 120.0
+#: Longest Crawl-delay that is kept (seconds); StormCrawler's default.
+MAX_CRAWL_DELAY_S = 30.0
+#: Failures in a row that open the breaker, and how long it stays open (doubling).
+BREAKER_FAILURES = 8
+BREAKER_S = 60.0
+MAX_BREAKER_S = 600.0
+_MAX_LANES = 20_000
+
+
+@dataclass(slots=True)
+class _Lane:
+    """What is known of one host or address. Times are of the monotonic clock."""
+
+    limit: int
+    in_flight: int = 0
+    last_start: float = float("-inf")
+    not_before: float = 0.0
+    latency_s: float = 0.0
+    penalty_s: float = 0.0
+    crawl_delay_s: float = 0.0
+    failures: int = 0
+    opened: int = 0
+    broken_until: float = 0.0
+    waiting: int = 0
+    peers: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Queue:
+    """Waiting requests for one address: a turn for each host, in the order they came."""
+
+    hosts: OrderedDict[str, deque[asyncio.Future[None]]] = field(default_factory=OrderedDict)
+    timer: asyncio.TimerHandle | None = None
+
+
+class Throttle:
+    """Grants slots. `delay_s`: least time between two request starts of one host; an address
+    may start `per_ip / per_host` times as often. `per_host`, `per_ip`: requests in flight.
+    `adaptive`: a host that answers slowly, or with errors, is asked less often."""
+
+    def __init__(self, *, delay_s: float, per_host: int, per_ip: int, adaptive: bool) -> None:
+        self._delay_s = max(delay_s, 0.0)
+        self._per_host = max(per_host, 1)
+        self._per_ip = max(per_ip, 1)
+        self._adaptive = adaptive
+        self._ip_delay_s = self._delay_s * min(1.0, self._per_host / self._per_ip)
+        self._hosts: dict[str, _Lane] = {}
+        self._ips: dict[str, _Lane] = {}
+        self._queues: dict[str, _Queue] = {}
+
+    def slot(self, host: str, address: str) -> AbstractAsyncContextManager[None]:
+        """Waits until the host and the address may be asked, and counts the request as in
+        flight while the context is open. First come, first served; hosts of one address in
+        turn."""
+        return _Slot(self, host, address)
+
+    def note(
+        self,
+        host: str,
+        address: str,
+        *,
+        seconds: float,
+        status: int,
+        retry_after_s: float | None,
+        ok: bool,
+    ) -> None:
+        """Learn from an answer. `seconds`: time to the answer's first byte; `ok` is False when
+        the observation failed (timeout, reset, 5xx ...): enough of these open the breaker."""
+        lane = self._host(host)
+        if retry_after_s is not None and retry_after_s > 0:
+            pause = min(retry_after_s, MAX_RETRY_AFTER_S)
+            lane.not_before = max(lane.not_before, monotonic() + pause)
+        if ok:
+            lane.failures = lane.opened = 0
+            lane.broken_until = 0.0
+        else:
+            _count_failure(lane)
+        if self._adaptive:
+            _adapt(lane, seconds, strained=status == 429 or status >= 500 or not ok)
+        if lane.waiting:
+            self._pump(address)
+
+    def crawl_delay(self, host: str, seconds: float) -> None:
+        """Keep the Crawl-delay of the host's robots.txt, up to `MAX_CRAWL_DELAY_S`."""
+        self._host(host).crawl_delay_s = min(max(seconds, 0.0), MAX_CRAWL_DELAY_S)
+
+    def broken(self, host: str) -> bool:
+        """True while the host is given up. When the pause is over one request may try."""
+        lane = self._hosts.get(host)
+        return lane is not None and lane.broken_until > monotonic()
+
+    def delay_of(self, host: str) -> float:
+        """Seconds between two request starts that the host gets now."""
+        lane = self._hosts.get(host)
+        return self._delay_s if lane is None else self._delay(lane)
+
+    # --- granting ---------------------------------------------------------------------------
+
+    def try_start(self, host: str, address: str) -> bool:
+        """Take a slot now if nobody waits for it and nothing forbids it."""
+        lane, ip = self._host(host), self._ip(address)
+        if lane.waiting or ip.waiting or self._ready_at(lane, ip) > monotonic():
+            return False
+        self._start(lane, ip)
+        return True
+
+    async def wait(self, host: str, address: str) -> None:
+        """Take a slot when it is this request's turn."""
+        lane, ip = self._host(host), self._ip(address)
+        queue = self._queues.setdefault(address, _Queue())
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        queue.hosts.setdefault(host, deque()).append(future)
+        lane.peers.add(address)
+        lane.waiting += 1
+        ip.waiting += 1
+        try:
+            self._pump(address)
+            await future
+        except asyncio.CancelledError:
+            if future.done() and not future.cancelled():
+                self.finish(host, address)
+            raise
+        finally:
+            lane.waiting -= 1
+            ip.waiting -= 1
+            if not lane.waiting:
+                lane.peers.clear()
+
+    def finish(self, host: str, address: str) -> None:
+        """Give a slot back, and let the next request of the host or the address start."""
+        lane, ip = self._host(host), self._ip(address)
+        lane.in_flight -= 1
+        ip.in_flight -= 1
+        if ip.waiting:
+            self._pump(address)
+        for peer in tuple(lane.peers - {address}):
+            self._pump(peer)
+
+    def _pump(self, address: str) -> None:
+        """Start every waiting request of the address that may start; else set the clock."""
+        queue = self._queues.get(address)
+        if queue is None:
+            return
+        if queue.timer is not None:
+            queue.timer.cancel()
+            queue.timer = None
+        while queue.hosts:
+            host, at = self._next(address, queue)
+            if host is None:
+                return  # something in flight must end first; its end comes back here
+            now = monotonic()
+            if at > now:
+                loop = asyncio.get_running_loop()
+                queue.timer = loop.call_later(at - now, self._pump, address)
+                return
+            self._grant(host, address, queue)
+        del self._queues[address]
+
+    def _next(self, address: str, queue: _Queue) -> tuple[str | None, float]:
+        """The host that may start first, the one longest without a turn among equals."""
+        ip, now = self._ip(address), monotonic()
+        best: str | None = None
+        best_at = float("inf")
+        for host in list(queue.hosts):
+            waiting = queue.hosts[host]
+            while waiting and waiting[0].done():
+                waiting.popleft()
+            if not waiting:
+                del queue.hosts[host]
+                continue
+            at = max(self._ready_at(self._host(host), ip), now)
+            if at < best_at:
+                best, best_at = host, at
+        return best, best_at
+
+    def _grant(self, host: str, address: str, queue: _Queue) -> None:
+        future = queue.hosts[host].popleft()
+        if queue.hosts[host]:
+            queue.hosts.move_to_end(host)
+        else:
+            del queue.hosts[host]
+        self._start(self._host(host), self._ip(address))
+        future.set_result(None)
+
+    def _start(self, lane: _Lane, ip: _Lane) -> None:
+        now = monotonic()
+        for each in (lane, ip):
+            each.in_flight += 1
+            each.last_start = now
+
+    def _ready_at(self, lane: _Lane, ip: _Lane) -> float:
+        if lane.in_flight >= lane.limit or ip.in_flight >= ip.limit:
+            return float("inf")
+        by_host = max(lane.last_start + self._delay(lane), lane.not_before)
+        return max(by_host, ip.last_start + self._ip_delay_s)
+
+    def _delay(self, lane: _Lane) -> float:
+        slow = max(lane.latency_s - EASY_S, 0.0) * ADAPTIVE_FACTOR
+        adaptive = min(slow + lane.penalty_s, MAX_ADAPTIVE_S)
+        return max(self._delay_s, lane.crawl_delay_s, adaptive)
+
+    def _host(self, host: str) -> _Lane:
+        return _lane(self._hosts, host, self._per_host)
+
+    def _ip(self, address: str) -> _Lane:
+        return _lane(self._ips, address, self._per_ip)
+
+
+class _Slot(AbstractAsyncContextManager[None]):
+    """One request's slot; the way through is free of awaits when nothing must wait."""
+
+    __slots__ = ("_address", "_host", "_throttle")
+
+    def __init__(self, throttle: Throttle, host: str, address: str) -> None:
+        self._throttle, self._host, self._address = throttle, host, address
+
+    async def __aenter__(self) -> None:
+        if not self._throttle.try_start(self._host, self._address):
+            await self._throttle.wait(self._host, self._address)
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._throttle.finish(self._host, self._address)
+
+
+def _lane(lanes: dict[str, _Lane], name: str, limit: int) -> _Lane:
+    lane = lanes.get(name)
+    if lane is None:
+        if len(lanes) >= _MAX_LANES:
+            _forget_idle(lanes)
+        lane = lanes[name] = _Lane(limit)
+    return lane
+
+
+def _forget_idle(lanes: dict[str, _Lane]) -> None:
+    """Drop lanes that hold nothing worth remembering, so that memory stays bounded."""
+    horizon = monotonic() - MAX_RETRY_AFTER_S
+    for name in [
+        name
+        for name, lane in lanes.items()
+        if not lane.in_flight
+        and not lane.waiting
+        and lane.last_start < horizon
+        and lane.broken_until < horizon
+    ]:
+        del lanes[name]
+
+
+def _count_failure(lane: _Lane) -> None:
+    lane.failures += 1
+    if lane.failures >= BREAKER_FAILURES:
+        pause = min(BREAKER_S * 2**lane.opened, MAX_BREAKER_S)
+        lane.broken_until = monotonic() + pause
+        lane.opened = min(lane.opened + 1, 10)
+        # One failure after the pause opens it again at once.
+        lane.failures = BREAKER_FAILURES - 1
+
+
+def _adapt(lane: _Lane, seconds: float, *, strained: bool) -> None:
+    lane.latency_s += (seconds - lane.latency_s) * (0.3 if lane.latency_s else 1.0)
+    if strained:
+        lane.penalty_s = min(max(lane.penalty_s * 2, 0.25), MAX_ADAPTIVE_S)
+    else:
+        lane.penalty_s = lane.penalty_s / 2 if lane.penalty_s > 0.05 else 0.0

@@ -1,0 +1,1 @@
+"""Pure derivations: bytes to `PageFacts`, pages to columns, identity, broken links and titles."""

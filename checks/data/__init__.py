@@ -1,0 +1,1 @@
+"""Rule data: schemes, column templates and lexicons, as YAML."""

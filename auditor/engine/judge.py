@@ -3,7 +3,7 @@ stored run again gives the same bytes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -13,7 +13,7 @@ import structlog
 from auditor.derive.folds import Fold
 from auditor.engine.issues import IssueBook
 from auditor.engine.needs import Given, needs_of, supply
-from auditor.model.artifact import Columns, Missed
+from auditor.model.artifact import Columns, HomeFetch, Missed
 from auditor.model.check import Check, Scope
 from auditor.model.finding import Finding, Message, Outcome, Reason
 from auditor.model.page import PageFacts
@@ -39,22 +39,17 @@ def judge(
     book = IssueBook(site)
     calls = [_Call(check, (params or {}).get(check.id, {})) for check in checks]
     page_calls = [call for call in calls if call.check.scope is Scope.PAGE]
-    derived = dict(given)
-    running = list(_start_folds(folds, derived))
-    seen = 0
-    for page in pages:
-        seen += 1
-        for fold in running:
-            fold.add(page)
-        here = {**derived, PageFacts: page}
+
+    def look(page: PageFacts, given_here: Given) -> None:
+        here = {**given_here, PageFacts: page}
         for call in page_calls:
             for finding in call.findings(here):
                 book.add(call.check, finding, page)
-    for fold in running:
-        derived[fold.produces] = fold.result()
-    if not seen:
+
+    derived = run_folds(folds, dict(given), pages, look)
+    if PageFacts in derived:
         for call in page_calls:
-            book.add(call.check, _untested(Missed(Reason.NOT_GATHERED, "PageFacts")))
+            book.add(call.check, _untested(_why_no_pages(given)))
     for call in calls:
         if call.check.scope is Scope.SITE:
             for finding in call.findings(derived):
@@ -68,14 +63,43 @@ def judge(
     )
 
 
-def _start_folds(folds: Sequence[type[Fold]], given: dict[type, object]) -> Iterator[Fold]:
-    """Start every fold whose needs are there; the product of the others is missed."""
+def run_folds(
+    folds: Sequence[type[Fold]],
+    given: dict[type, object],
+    pages: Iterable[PageFacts],
+    look: Callable[[PageFacts, Given], None] = lambda page, given: None,
+) -> dict[type, object]:
+    """Add what the folds derive from the pages to `given`. Without a single page nothing is
+    derived: their products are missed, and so is `PageFacts`, which marks the case."""
+    running: list[Fold] = []
     for fold in folds:
         arguments = supply(needs_of(fold), given)
         if isinstance(arguments, Missed):
             given[fold.produces] = arguments
         else:
-            yield fold(**arguments)
+            running.append(fold(**arguments))
+    seen = False
+    for page in pages:
+        seen = True
+        for each in running:
+            each.add(page)
+        look(page, given)
+    if not seen:
+        given[PageFacts] = _why_no_pages(given)
+    for each in running:
+        given[each.produces] = each.result() if seen else given[PageFacts]
+    return given
+
+
+def _why_no_pages(given: Given) -> Missed:
+    """Why there is no page to judge: as the home page's last attempt says."""
+    home = given.get(HomeFetch)
+    if isinstance(home, HomeFetch):
+        if home.last.reason is not None:
+            return Missed(home.last.reason, home.last.detail)
+        if home.last.status >= 400:
+            return Missed(Reason.HTTP_ERROR, f"HTTP {home.last.status}")
+    return Missed(Reason.NOT_GATHERED, "PageFacts")
 
 
 class _Call:

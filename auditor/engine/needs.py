@@ -29,8 +29,9 @@ def supply(needs: Mapping[str, type], given: Given) -> dict[str, object] | Misse
 
 @cache
 def needs_of(function: Callable[..., Any]) -> Mapping[str, type]:
-    """Parameter names of a function or class and the types that they ask for."""
+    """Parameter names of a function or class and the types that they ask for. Parameters with a
+    default are no needs."""
     target = function.__init__ if inspect.isclass(function) else function
     hints = get_type_hints(target)
-    names = [name for name in inspect.signature(target).parameters if name != "self"]
-    return {name: hints[name] for name in names}
+    parameters = inspect.signature(function).parameters.values()
+    return {item.name: hints[item.name] for item in parameters if item.default is item.empty}

@@ -1,0 +1,207 @@
+"""`audit_site`: one site from the first question to its stored judgement. Knows no engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from auditor.config import Settings
+from auditor.derive.folds import FOLDS, Fold
+from auditor.derive.home import HomePageFold
+from auditor.derive.known_items import KnownItemChoice
+from auditor.derive.render_choice import RenderChoiceFold
+from auditor.engine.judge import judge, run_folds
+from auditor.engine.needs import needs_of, supply
+from auditor.engine.progress import Progress
+from auditor.engine.record import Bookkeeper, SiteRecord
+from auditor.engine.steps import STEPS, BrowserPool, Step, Stop, demanded
+from auditor.gather.robots import Robots
+from auditor.gather.tools import Tools
+from auditor.model.artifact import CrawlSummary, DnsAnswers, HomeFetch, Missed
+from auditor.model.check import Check, Scope
+from auditor.model.column import ColumnTemplate
+from auditor.model.finding import Reason
+from auditor.model.site import Register, RunContext, Site, Vantage
+from auditor.store import LeaseLost, Store, StoreError
+from auditor.store.rows import Judgement
+
+_LOG = structlog.get_logger(__name__)
+
+#: Derivations that later steps need of the crawled pages, before the judge sees them again.
+SURVEY: tuple[type[Fold], ...] = (HomePageFold, KnownItemChoice, RenderChoiceFold)
+#: What reports show whether or not a check asks for it.
+REPORTED: tuple[type, ...] = (DnsAnswers, HomeFetch, CrawlSummary)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgePlan:
+    """What judging needs besides the stored artifacts: the moment, the register, one column
+    template per site id, the checks, and thresholds by check id."""
+
+    context: RunContext
+    register: Register
+    templates: Mapping[str, ColumnTemplate]
+    checks: Sequence[Check]
+    params: Mapping[str, Mapping[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPlan:
+    """What all site audits of a run have in common."""
+
+    judging: JudgePlan
+    settings: Settings
+    book: Bookkeeper
+    tools: Tools
+    robots: Robots
+    pool: BrowserPool
+    stop: Stop
+    progress: Progress
+
+
+async def audit_site(plan: AuditPlan, site: Site) -> str:
+    """Audit one site and return its state: done | cancelled | failed. What was gathered by an
+    earlier attempt is not gathered again. Only errors of the store are raised."""
+    fence = await plan.book.call(
+        plan.book.store.claim, plan.book.run_id, site.id, plan.tools.clock()
+    )
+    record = SiteRecord(plan.book, site.id, fence, plan.tools.clock)
+    plan.progress.started(site.id, site.name, plan.settings.crawl.max_pages)
+    try:
+        return await _audit(plan, site, record)
+    except LeaseLost:
+        plan.progress.finished(site.id, "taken-over", 0)
+        return "taken-over"
+    except StoreError:
+        raise
+    except Exception as error:  # one site must not end the round
+        _LOG.exception("site_audit_failed", site=site.id)
+        await record.finish("failed", error=f"{type(error).__name__}: {error}"[:500])
+        plan.progress.finished(site.id, "failed", 0)
+        return "failed"
+
+
+async def _audit(plan: AuditPlan, site: Site, record: SiteRecord) -> str:
+    given = _first_given(plan, site, record)
+    wanted = _wanted(plan.judging.checks)
+    surveyed = False
+    for step in STEPS:
+        if step.produces not in wanted:
+            continue
+        if plan.stop.event.is_set():
+            break
+        if not surveyed and step.produces in _AFTER_SURVEY:
+            await _survey(plan, site, given)
+            surveyed = True
+        plan.progress.phase(site.id, step.phase)
+        given[step.produces] = await _gather(step, given, record)
+    plan.progress.phase(site.id, "judge")
+    judgement = await plan.book.call(judge_stored, plan.judging, plan.book.store, site)
+    await record.judged(judgement)
+    crawl = given.get(CrawlSummary)
+    stopped_because = crawl.stopped_because if isinstance(crawl, CrawlSummary) else ""
+    state = "cancelled" if plan.stop.event.is_set() else "done"
+    await record.finish(state, stopped_because=stopped_because)
+    plan.progress.finished(site.id, state, len(judgement.issues))
+    return state
+
+
+def _first_given(plan: AuditPlan, site: Site, record: SiteRecord) -> dict[type, object]:
+    return {
+        Site: site,
+        RunContext: plan.judging.context,
+        Vantage: plan.judging.context.vantage,
+        Settings: plan.settings,
+        Tools: plan.tools,
+        Robots: plan.robots,
+        SiteRecord: record,
+        BrowserPool: plan.pool,
+        Stop: plan.stop,
+        Progress: plan.progress,
+    }
+
+
+async def _gather(step: Step, given: Mapping[type, object], record: SiteRecord) -> object:
+    """The artifact: of an earlier attempt if it is whole, else gathered and stored now."""
+    earlier = await record.recall(step.produces)
+    if earlier is not None and _is_whole(earlier):
+        return earlier
+    arguments = supply(needs_of(step.gather), given)
+    if isinstance(arguments, Missed):
+        value: object = arguments
+    else:
+        try:
+            value = await step.gather(**arguments)
+        except (StoreError, LeaseLost):
+            raise
+        except Exception as error:  # a probe that breaks is a failed observation, no more
+            _LOG.exception("step_failed", step=step.phase, artifact=step.produces.__name__)
+            value = Missed(Reason.CRASHED, type(error).__name__)
+    await record.keep(step.produces, value)
+    return value
+
+
+def _is_whole(value: object) -> bool:
+    if isinstance(value, Missed):
+        return False
+    unfinished = {"cancelled", "max-seconds"}
+    return not (isinstance(value, CrawlSummary) and value.stopped_because in unfinished)
+
+
+async def _survey(plan: AuditPlan, site: Site, given: dict[type, object]) -> None:
+    book = plan.book
+    pages = book.store.pages
+    derived = await book.call(lambda: run_folds(SURVEY, dict(given), pages(book.run_id, site.id)))
+    given.update({fold.produces: derived[fold.produces] for fold in SURVEY})
+
+
+_AFTER_SURVEY = frozenset(
+    step.produces
+    for step in STEPS
+    if set(needs_of(step.gather).values()) & {fold.produces for fold in SURVEY}
+)
+
+
+def _wanted(checks: Iterable[Check]) -> set[type]:
+    """Artifact types that the checks need, through folds and steps, and those of the report."""
+    folds = {fold.produces: fold for fold in (*FOLDS, *SURVEY)}
+    steps = {step.produces: step for step in STEPS}
+
+    def needs(type_: type) -> Iterable[type]:
+        if type_ in steps:
+            yield from needs_of(steps[type_].gather).values()
+        if type_ in folds:
+            yield CrawlSummary
+            yield from needs_of(folds[type_]).values()
+
+    roots: set[type] = set(REPORTED[:2])
+    for check in checks:
+        roots.update(check.needs.values())
+        if check.scope is Scope.PAGE:
+            roots.add(CrawlSummary)
+    return demanded(roots, needs)
+
+
+def judge_stored(plan: JudgePlan, store: Store, site: Site) -> Judgement:
+    """Judge a site audit from what the store holds. The audit itself ends with this call, and
+    `auditor judge` repeats it: one path, hence the same bytes."""
+    given: dict[type, object] = {
+        Site: site,
+        RunContext: plan.context,
+        Register: plan.register,
+        ColumnTemplate: plan.templates[site.id],
+    }
+    for step in STEPS:
+        value = store.artifact(plan.context.run_id, site.id, step.produces)
+        if value is not None:
+            given[step.produces] = value
+    return judge(
+        checks=plan.checks,
+        folds=FOLDS,
+        site=site,
+        given=given,
+        pages=store.pages(plan.context.run_id, site.id),
+        params=plan.params,
+    )

@@ -1,0 +1,99 @@
+"""One site audit's place in the store, for use from the event loop.
+
+The store is synchronous; all calls of a run go through one thread, so that SQLite has one writer
+and the loop never waits for the disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ParamSpec, TypeVar
+
+from auditor.model.artifact import Missed
+from auditor.store import Store
+from auditor.store.rows import FrontierUrl, Judgement, StoredPage, UrlDone
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Bookkeeper:
+    """The run's store and the thread that may use it."""
+
+    store: Store
+    thread: Executor
+    run_id: str
+
+    async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a store method in the thread."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.thread, lambda: function(*args, **kwargs))
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRecord:
+    """One claimed site audit. Every write carries its fence; `LeaseLost` ends the audit."""
+
+    book: Bookkeeper
+    site_id: str
+    fence: int
+    clock: Callable[[], datetime]
+
+    async def save(
+        self,
+        pages: Sequence[StoredPage],
+        new_urls: Sequence[FrontierUrl],
+        done: Sequence[UrlDone],
+    ) -> None:
+        """Store a batch of the crawl or of the link test."""
+        await self.book.call(
+            self.book.store.save_batch,
+            self.book.run_id,
+            self.site_id,
+            self.fence,
+            pages=pages,
+            new_urls=new_urls,
+            done=done,
+            now=self.clock(),
+        )
+
+    async def keep(self, type_: type, value: object) -> None:
+        """Store an artifact, or the `Missed` in its place."""
+        store = self.book.store
+        await self.book.call(
+            store.save_artifact, self.book.run_id, self.site_id, self.fence, type_.__name__, value
+        )
+
+    async def recall(self, type_: type[T]) -> T | Missed | None:
+        """An artifact stored by this or an earlier attempt."""
+        return await self.book.call(self.book.store.artifact, self.book.run_id, self.site_id, type_)
+
+    async def judged(self, judgement: Judgement) -> None:
+        """Store what judging gave."""
+        await self.book.call(
+            self.book.store.save_judgement,
+            self.book.run_id,
+            self.site_id,
+            judgement.issues,
+            judgement.tallies,
+            judgement.untested,
+            judgement.columns,
+        )
+
+    async def finish(self, state: str, *, stopped_because: str = "", error: str = "") -> None:
+        """Note how the audit ended."""
+        await self.book.call(
+            self.book.store.finish_site,
+            self.book.run_id,
+            self.site_id,
+            self.fence,
+            state,
+            stopped_because=stopped_because,
+            error=error,
+            now=self.clock(),
+        )

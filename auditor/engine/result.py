@@ -1,0 +1,155 @@
+"""From the store to the `RunResult` that every report is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from auditor.engine.audit import JudgePlan, judge_stored
+from auditor.engine.catalogue import check_info
+from auditor.model.artifact import (
+    AxeRun,
+    CrawlSummary,
+    DnsAnswers,
+    HomeFetch,
+    Ipv6Probe,
+    SearchProbe,
+    TlsProbe,
+)
+from auditor.model.finding import Issue, Severity
+from auditor.model.result import RunResult, SiteResult
+from auditor.model.scheme import Assessment, Indicator, Scheme, Verdict
+from auditor.model.site import Site, Vantage
+from auditor.score.assess import assess
+from auditor.store import Store
+from auditor.store.rows import Judgement, SiteRow
+
+T = TypeVar("T")
+_ORDER = (Severity.VETO, Severity.DEDUCTION, Severity.BONUS, Severity.ADVICE)
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPlan:
+    """What a result needs besides the store."""
+
+    judging: JudgePlan
+    schemes: Sequence[Scheme]
+    title: str = ""
+
+
+def judge_missing(plan: ResultPlan, store: Store) -> None:
+    """Judge the sites that were interrupted before they were judged."""
+    run_id = plan.judging.context.run_id
+    for row in store.site_rows(run_id):
+        if store.judgement(run_id, row.site.id) is None:
+            judge_site(plan, store, row.site)
+
+
+def judge_site(plan: ResultPlan, store: Store, site: Site) -> Judgement:
+    """Judge one site from the store and keep the judgement."""
+    judgement = judge_stored(plan.judging, store, site)
+    store.save_judgement(
+        plan.judging.context.run_id,
+        site.id,
+        judgement.issues,
+        judgement.tallies,
+        judgement.untested,
+        judgement.columns,
+    )
+    return judgement
+
+
+def build_result(plan: ResultPlan, store: Store) -> RunResult:
+    """The run's result with every site judged so far."""
+    context = plan.judging.context
+    run = store.run(context.run_id)
+    sites = tuple(_sites(plan, store))
+    vantage = store.run_artifact(run.run_id, Vantage)
+    return RunResult(
+        run_id=run.run_id,
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+        as_of=run.as_of,
+        tool_version=run.tool_version,
+        config_sha256=run.config_sha256,
+        vantage=vantage if isinstance(vantage, Vantage) else context.vantage,
+        coverage=round(sum(site.coverage for site in sites) / len(sites), 4) if sites else 0.0,
+        schemes=tuple(plan.schemes),
+        checks={check.id: check_info(check) for check in plan.judging.checks},
+        sites=sites,
+        title=plan.title,
+    )
+
+
+def _sites(plan: ResultPlan, store: Store) -> Iterator[SiteResult]:
+    for row in store.site_rows(plan.judging.context.run_id):
+        judgement = store.judgement(plan.judging.context.run_id, row.site.id) or Judgement()
+        yield _site_result(plan, store, row, judgement)
+
+
+def _site_result(plan: ResultPlan, store: Store, row: SiteRow, judgement: Judgement) -> SiteResult:
+    site, run_id = row.site, plan.judging.context.run_id
+
+    def artifact(type_: type[T]) -> T | None:
+        value = store.artifact(run_id, site.id, type_)
+        return value if isinstance(value, type_) else None
+
+    assessments = tuple(
+        assess(
+            scheme,
+            site,
+            judgement.issues,
+            judgement.tallies,
+            judgement.untested,
+            plan.judging.context.today,
+        )
+        for scheme in plan.schemes
+    )
+    severity, indicators = _meaning(plan.schemes, site, judgement.issues)
+    main = assessments[0] if assessments else _NOTHING
+    return SiteResult(
+        site=site,
+        verdict=main.verdict,
+        score=main.score,
+        coverage=main.coverage,
+        assessments=assessments,
+        issues=judgement.issues,
+        severity=severity,
+        indicators=indicators,
+        tallies=judgement.tallies,
+        untested=judgement.untested,
+        columns=judgement.columns,
+        crawl=artifact(CrawlSummary),
+        home=artifact(HomeFetch),
+        dns=artifact(DnsAnswers),
+        ipv6=artifact(Ipv6Probe),
+        tls=artifact(TlsProbe),
+        search=artifact(SearchProbe),
+        axe=artifact(AxeRun),
+        state=row.state,
+        error=row.error,
+    )
+
+
+_NOTHING = Assessment("", Verdict.NOT_ASSESSED, None, 0.0, (), ())
+
+
+def _meaning(
+    schemes: Sequence[Scheme], site: Site, issues: Sequence[Issue]
+) -> tuple[Mapping[str, Severity], Mapping[str, tuple[str, ...]]]:
+    """What the schemes make of each issue: the gravest severity, and the indicators' names."""
+    citing: dict[str, list[tuple[str, Indicator]]] = {}
+    for scheme in schemes:
+        for indicator in scheme.indicators:
+            if site.type in indicator.applies_to:
+                for check_id in indicator.checks:
+                    citing.setdefault(check_id, []).append((scheme.id, indicator))
+    severity: dict[str, Severity] = {}
+    names: dict[str, tuple[str, ...]] = {}
+    for issue in issues:
+        found = citing.get(issue.check_id, [])
+        graver = [item.severity for _, item in found] or [Severity.ADVICE]
+        severity[issue.id] = min(graver, key=_ORDER.index)
+        names[issue.id] = tuple(f"{scheme_id}/{item.id}" for scheme_id, item in found)
+    return severity, names

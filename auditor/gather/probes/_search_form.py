@@ -1,0 +1,112 @@
+"""Finding the site's search form, and addressing a query to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+from auditor.gather.probes import _search_words as words
+from auditor.model.page import Form, PageFacts
+
+#: Candidates tried in turn before the search counts as unusable.
+MAX_CANDIDATES = 3
+#: Search pages that the home page links to, looked at when it has no form itself.
+MAX_ENTRIES = 3
+_ENOUGH = 3
+_INPUT = re.compile(r"<(?:input|textarea)\b[^>]{0,600}>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(
+    r"\b(name|id|placeholder|title|type)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))",
+    re.IGNORECASE,
+)
+_TEXT_TYPES = frozenset({"", "text", "search"})
+_PRIVATE_TYPES = frozenset({"password", "email", "tel", "file"})
+_GBK = frozenset({"gbk", "gb2312", "gb18030", "gb_2312-80", "hz-gb-2312", "x-gbk", "cp936"})
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A form that may be the site search, and the page that it stands on."""
+
+    form: Form
+    page_url: str
+    charset: str
+    score: int
+
+
+def candidates(page: PageFacts) -> list[Candidate]:
+    """The page's likely search forms, the likeliest first."""
+    found = [
+        Candidate(form, page.final_url or page.url, _charset(form, page), score)
+        for form in page.forms
+        if (score := _score(form)) >= _ENOUGH
+    ]
+    return sorted(found, key=lambda item: -item.score)
+
+
+def _score(form: Form) -> int:
+    """How much a form looks like a search; 0 for log-in, letter and mailbox forms."""
+    texts = [item for item in form.fields if item.type.lower() in _TEXT_TYPES]
+    private = any(item.type.lower() in _PRIVATE_TYPES for item in form.fields)
+    if not form.field or private or form.kind in {"login", "letter"}:
+        return 0
+    score = 4 if form.kind == "search" else 0
+    if form.field.lower() in words.FIELD_NAMES:
+        score += 3
+    if any(words.FIELD_LABELS.search(item.accessible_name + item.placeholder) for item in texts):
+        score += 2
+    if words.ACTIONS.search(form.action):
+        score += 2
+    return score - 2 if len(texts) > 2 else score
+
+
+def _charset(form: Form, page: PageFacts) -> str:
+    """The encoding that a browser would send the query in: accept-charset, else the page's."""
+    label = (form.charset or page.encoding.used).split(",")[0].strip().lower()
+    return "gbk" if label in _GBK else "utf-8"
+
+
+def query_url(candidate: Candidate, text: str) -> str:
+    """The address that a browser would ask for when `text` is typed into the form."""
+    form = candidate.form
+    action, _, _ = form.action.partition("#")
+    base, _, _ = action.partition("?")
+    pairs = [*form.hidden_fields, (form.field, text)]
+    # Browsers send what the encoding lacks as character references (HTML, form submission).
+    query = urlencode(pairs, encoding=candidate.charset, errors="xmlcharrefreplace")
+    return f"{base}?{query}"
+
+
+def entry_links(page: PageFacts) -> list[str]:
+    """Links of the home page that lead to a search page."""
+    found = [
+        link.url
+        for link in page.links
+        if link.url and (link.text or link.name or link.title).strip().lower() in words.ENTRY_TEXTS
+    ]
+    return list(dict.fromkeys(found))[:MAX_ENTRIES]
+
+
+def has_script_box(source: str) -> bool:
+    """True when the source holds a text field that looks like a search box. Asked only of pages
+    without a usable form: then a script carries the query."""
+    return any(_looks_like_box(match.group()) for match in _INPUT.finditer(source))
+
+
+def _looks_like_box(tag: str) -> bool:
+    values: dict[str, str] = {}
+    for name, *quoted in _ATTRIBUTE.findall(tag):
+        values[name.lower()] = "".join(quoted)
+    if values.get("type", "").lower() not in _TEXT_TYPES:
+        return False
+    names = {values.get("name", "").lower(), values.get("id", "").lower()}
+    shown = values.get("placeholder", "") + values.get("title", "")
+    return bool(names & words.FIELD_NAMES) or bool(words.FIELD_LABELS.search(shown))
+
+
+def host_of(url: str) -> str:
+    """Host of a URL, lower case; "" when it has none."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""

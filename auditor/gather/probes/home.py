@@ -1,0 +1,58 @@
+"""The home page opened as a visitor would, and in spaced samples."""
+
+from __future__ import annotations
+
+from auditor.gather.fetch import response_header, retry_after
+from auditor.gather.tools import Tools
+from auditor.model.artifact import FetchRecord, HomeFetch, ReachabilitySample
+from auditor.model.finding import Reason
+from auditor.model.site import Site
+
+#: 国办秘函〔2019〕19号, veto 2: a page not open after 15 seconds counts as not reached.
+LIMIT_S = 15.0
+#: Our own patience; longer than the limit, so that slow and dead can be told apart.
+PATIENCE_S = 20.0
+MAX_TRIES = 3
+PAUSE_S = 5.0
+#: Longest Retry-After that is worth waiting for between tries (seconds).
+MAX_RETRY_AFTER_S = 30.0
+#: Asking again would not help, or would be rude.
+_FINAL = frozenset({Reason.BLOCKED, Reason.CAPTCHA, Reason.CANCELLED})
+
+
+async def probe_home(tools: Tools, site: Site) -> HomeFetch:
+    """Open the home page, up to three times some seconds apart while it fails."""
+    records: list[FetchRecord] = []
+    while True:
+        fetched = await tools.fetcher.fetch(
+            site.homepage, attempts=1, timeout_s=PATIENCE_S, polite=False
+        )
+        records.append(fetched.record)
+        if len(records) == MAX_TRIES or _settled(fetched.record):
+            return HomeFetch(tuple(records))
+        asked = retry_after(response_header(fetched, "Retry-After"), tools.clock())
+        await tools.sleep(min(max(asked or 0.0, PAUSE_S), MAX_RETRY_AFTER_S))
+
+
+async def probe_reachability(
+    tools: Tools, site: Site, n: int, *, pause_s: float = PAUSE_S
+) -> ReachabilitySample:
+    """`n` requests for the home page, `pause_s` seconds apart, one try each.
+
+    A sample of minutes, not the week of the veto: it can hint, never decide.
+    """
+    records: list[FetchRecord] = []
+    for number in range(max(n, 0)):
+        if number:
+            await tools.sleep(pause_s)
+        fetched = await tools.fetcher.fetch(
+            site.homepage, attempts=1, timeout_s=PATIENCE_S, polite=False
+        )
+        records.append(fetched.record)
+    return ReachabilitySample(tuple(records), LIMIT_S)
+
+
+def _settled(record: FetchRecord) -> bool:
+    if record.reason is not None:
+        return record.reason.permanent or record.reason in _FINAL
+    return record.status < 400 and record.seconds < LIMIT_S

@@ -1,0 +1,339 @@
+"""The site search, tried as a visitor would: known titles, nonsense, and a few odd queries.
+
+Only GET and HEAD are sent. A search that answers to POST alone is left to a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from auditor.derive.known_items import MIN_AGE_DAYS, WANTED, KnownItem
+from auditor.gather.fetch import Fetched
+from auditor.gather.probes import _search_words as words
+from auditor.gather.probes._page import facts_of
+from auditor.gather.probes._search_form import (
+    MAX_CANDIDATES,
+    Candidate,
+    candidates,
+    entry_links,
+    has_script_box,
+    host_of,
+    query_url,
+)
+from auditor.gather.probes._search_results import (
+    brings_markup,
+    controls,
+    learn_place,
+    no_result_text,
+    results_at,
+)
+from auditor.gather.probes.links import verdict_of
+from auditor.gather.tools import Tools
+from auditor.model.artifact import (
+    FetchRecord,
+    HomePage,
+    Missed,
+    SearchProbe,
+    SearchQuery,
+)
+from auditor.model.finding import Reason
+from auditor.model.page import PageFacts
+from auditor.model.site import SHANGHAI, Site
+
+#: Letters that no language puts together, so that not even a lenient index finds them.
+NONSENSE = "zqxjvwkpqz"
+#: A made-up element. It can do nothing; this is no search for weaknesses.
+_TAG = "xq7k"
+_LONG_CHARS = 200
+#: Queries in a row without a proper answer after which the search is left alone.
+_PATIENCE = 3
+#: Result addresses that are opened to see whether they work.
+MAX_RESULTS_OPENED = 10
+_APART_S = 10.0
+#: A page with a captcha and less text than this is a gate, not a result page.
+_GATE_CHARS = 500
+_BODY_LIMIT = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SearchLimits:
+    """How many queries one site is asked, and the seconds between two of them."""
+
+    max_queries: int = 60
+    delay_s: float = 1.0
+    known_items: int = WANTED
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A query with the page that came back (None when none did)."""
+
+    query: SearchQuery
+    page: PageFacts | None
+    scripted: bool = False
+    item: KnownItem | None = None
+
+
+@dataclass(slots=True)
+class _Session:
+    """One search form under test."""
+
+    tools: Tools
+    candidate: Candidate
+    limits: SearchLimits
+    sent: int = 0
+    silent: int = 0
+    answers: list[_Answer] = field(default_factory=list)
+    stopped: bool = False
+
+    async def ask(self, kind: str, text: str, item: KnownItem | None = None) -> _Answer | None:
+        """Send one query; None when the budget is spent or the search has stopped answering."""
+        if self.stopped or self.sent >= self.limits.max_queries:
+            return None
+        if self.sent:
+            await self.tools.sleep(self.limits.delay_s)
+        self.sent += 1
+        url = query_url(self.candidate, text)
+        answer = _answer(kind, text, url, await self.tools.fetcher.fetch(url), item)
+        self.answers.append(answer)
+        self.silent = 0 if _good(answer) else self.silent + 1
+        if self.silent >= _PATIENCE or answer.query.reason is Reason.CAPTCHA:
+            self.stopped = True
+        return answer
+
+    def of_kind(self, kind: str) -> list[_Answer]:
+        return [answer for answer in self.answers if answer.query.kind == kind]
+
+
+async def probe_search(
+    tools: Tools,
+    site: Site,
+    home: HomePage,
+    known_items: Sequence[KnownItem] = (),
+    limits: SearchLimits | None = None,
+) -> SearchProbe | Missed:
+    """Find the search form, query it, and say what came back.
+
+    Without a form the probe says where it looked. `Missed`: protection or a captcha stood in the
+    way, or the form takes POST only.
+    """
+    limits = limits or SearchLimits()
+    items = list(known_items) or _home_items(tools, site, home.facts)
+    found, looked_at, entry = await _find(tools, home.facts)
+    if not found:
+        by_script = home.facts.script_shell or await _script_box(tools, site, home.facts)
+        return SearchProbe(None, looked_at, rendered_by_script=by_script, entry=entry)
+    session = await _choose(tools, home.facts, found, items, limits)
+    refused = _refusal(session, home.facts)
+    if refused is not None:
+        return refused
+    await _question(session, items[1:])
+    return await _report(session, site, home.facts, looked_at, entry)
+
+
+async def _find(tools: Tools, home: PageFacts) -> tuple[list[Candidate], tuple[str, ...], str]:
+    """Candidates on the home page, else on the search pages that it links to."""
+    looked_at = [home.final_url or home.url]
+    found = candidates(home)
+    for url in entry_links(home) if not found else []:
+        looked_at.append(url)
+        fetched = await tools.fetcher.fetch(url)
+        if fetched.record.reason is None and fetched.record.status < 400:
+            found = candidates(facts_of(fetched))
+        if found:
+            return found[:MAX_CANDIDATES], tuple(looked_at), url
+    return found[:MAX_CANDIDATES], tuple(looked_at), ""
+
+
+async def _script_box(tools: Tools, site: Site, home: PageFacts) -> bool:
+    """Whether the home page's source has a search box outside any usable form."""
+    fetched = await tools.fetcher.fetch(home.final_url or site.homepage)
+    try:
+        source = fetched.body.decode(home.encoding.used, "replace")
+    except LookupError:
+        source = fetched.body.decode("utf-8", "replace")
+    return has_script_box(source)
+
+
+async def _choose(
+    tools: Tools,
+    home: PageFacts,
+    found: Sequence[Candidate],
+    items: Sequence[KnownItem],
+    limits: SearchLimits,
+) -> _Session:
+    """The first candidate that brings forth results, else the first that answers at all."""
+    tried: list[_Session] = []
+    for candidate in found:
+        session = _Session(tools, candidate, limits, sent=sum(each.sent for each in tried))
+        tried.append(session)
+        await session.ask("nonsense", NONSENSE)
+        if items:
+            await session.ask("known-item", items[0].title, items[0])
+        if _place(session, home):
+            return session
+    working = [each for each in tried if any(_good(answer) for answer in each.answers)]
+    return (working or tried)[0]
+
+
+async def _question(session: _Session, items: Sequence[KnownItem]) -> None:
+    """The rest of the protocol. Markup goes last: protection may take offence at it."""
+    reserve = 4
+    room = session.limits.max_queries - session.sent - reserve
+    for item in items[: max(min(session.limits.known_items - 1, room), 0)]:
+        await session.ask("known-item", item.title, item)
+    first = next((answer.item for answer in session.of_kind("known-item")), None)
+    await session.ask("blank", "")
+    seed = first.title if first else "政务公开"
+    await session.ask("long", (seed * _LONG_CHARS)[:_LONG_CHARS])
+    if first is not None and (typo := _mistyped(first.title)):
+        await session.ask("typo", typo, first)
+    await session.ask("markup", f"<{_TAG}>")
+
+
+def _answer(kind: str, text: str, url: str, fetched: Fetched, item: KnownItem | None) -> _Answer:
+    record = fetched.record
+    reason = record.reason or (Reason.BLOCKED if fetched.blocked_by else None)
+    page = facts_of(fetched) if reason is None else None
+    if page is not None and page.captcha and page.text_chars < _GATE_CHARS:
+        reason, page = Reason.CAPTCHA, None
+    scripted = page is not None and (
+        page.script_shell or words.SCRIPT_TEMPLATES.search(fetched.body) is not None
+    )
+    echo = (
+        kind == "markup"
+        and page is not None
+        and brings_markup(fetched.body, _TAG, page.encoding.used)
+    )
+    query = SearchQuery(
+        kind=kind,
+        text=text,
+        url=url,
+        status=record.status,
+        reason=reason,
+        seconds=record.seconds,
+        expected_url=item.url if item else "",
+        expected_title=item.title if item else "",
+        echo_unescaped=echo,
+        captured_at=record.captured_at,
+        sha256=record.sha256,
+    )
+    return _Answer(query, page, scripted, item)
+
+
+def _place(session: _Session, home: PageFacts) -> str:
+    known = [
+        (answer.item, answer.page)
+        for answer in session.of_kind("known-item")
+        if answer.item is not None and answer.page is not None and answer.query.status < 400
+    ]
+    nonsense = next((answer.page for answer in session.of_kind("nonsense") if answer.page), None)
+    return learn_place(known, nonsense, home)
+
+
+def _refusal(session: _Session, home: PageFacts) -> Missed | None:
+    """Why nothing can be said about this search, if so."""
+    reasons = [answer.query.reason for answer in session.answers]
+    if reasons and all(reason is not None for reason in reasons):
+        first = reasons[0] or Reason.NOT_GATHERED
+        return Missed(first, f"{session.candidate.form.action}: {first.value}")
+    if session.candidate.form.method.upper() == "POST" and not _place(session, home):
+        return Missed(
+            Reason.NOT_REQUESTED,
+            f"the search form takes POST only: {session.candidate.form.action}",
+        )
+    return None
+
+
+async def _report(
+    session: _Session, site: Site, home: PageFacts, looked_at: tuple[str, ...], entry: str
+) -> SearchProbe:
+    place = _place(session, home)
+    by_script = not place and any(answer.scripted for answer in session.answers)
+    queries = tuple(_read(answer, place, home, by_script) for answer in session.answers)
+    facets, sorts = _controls(session, home)
+    form = session.candidate.form
+    host = host_of(form.action)
+    return SearchProbe(
+        form=form,
+        looked_at=looked_at,
+        rendered_by_script=by_script,
+        entry=entry,
+        off_site=host if host and host not in site.hosts else "",
+        template_found=bool(place),
+        queries=queries,
+        facets=facets,
+        sorts=sorts,
+        result_statuses=await _open_results(session, queries),
+    )
+
+
+def _read(answer: _Answer, place: str, home: PageFacts, by_script: bool) -> SearchQuery:
+    """The query with its results, now that their place is known."""
+    query, page = answer.query, answer.page
+    if page is None or query.status >= 400 or by_script:
+        return query
+    results = results_at(page, place) if place else ()
+    empty = "" if results else no_result_text(page, home)
+    return replace(query, results=results, no_result_text=empty)
+
+
+def _controls(session: _Session, home: PageFacts) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The controls of the first result page of a known query, or of any answer without one."""
+    pages = [answer for answer in session.answers if answer.page and answer.query.status < 400]
+    ranked = sorted(pages, key=lambda answer: answer.query.kind != "known-item")
+    for answer in ranked[:1]:
+        if answer.page is not None:
+            return controls(answer.page, home)
+    return (), ()
+
+
+async def _open_results(
+    session: _Session, queries: Sequence[SearchQuery]
+) -> tuple[FetchRecord, ...]:
+    """Open the first results; those that fail are opened once more, some time later."""
+    urls = dict.fromkeys(
+        result.url
+        for query in queries
+        if query.kind == "known-item"
+        for result in query.results[:3]
+    )
+    records: dict[str, FetchRecord] = {}
+    for url in list(urls)[:MAX_RESULTS_OPENED]:
+        fetched = await session.tools.fetcher.fetch(url, attempts=1, body_limit=_BODY_LIMIT)
+        records[url] = fetched.record
+    bad = [url for url, record in records.items() if verdict_of(record) != "ok"]
+    if bad:
+        await session.tools.sleep(_APART_S)
+    for url in bad:
+        fetched = await session.tools.fetcher.fetch(url, attempts=1, body_limit=_BODY_LIMIT)
+        records[url] = fetched.record
+    return tuple(records.values())
+
+
+def _home_items(tools: Tools, site: Site, home: PageFacts) -> list[KnownItem]:
+    """Stand-ins when the crawl offered no known items: dated entries of the home page."""
+    newest = tools.clock().astimezone(SHANGHAI).date() - timedelta(days=MIN_AGE_DAYS)
+    chosen = {
+        item.url: KnownItem(item.url, item.title, item.published_on)
+        for item in home.items
+        if item.published_on is not None
+        and item.published_on <= newest
+        and len(item.title) >= 6
+        and host_of(item.url) in site.hosts
+    }
+    return list(chosen.values())[:WANTED]
+
+
+def _mistyped(title: str) -> str:
+    """The title with its first easily mistyped character replaced by a homophone, or ""."""
+    for index, character in enumerate(title):
+        if character in words.HOMOPHONES:
+            return title[:index] + words.HOMOPHONES[character] + title[index + 1 :]
+    return ""
+
+
+def _good(answer: _Answer) -> bool:
+    return answer.page is not None and answer.query.status < 400

@@ -1,0 +1,1 @@
+"""Site search: found, answering, finding what is there, and behaving well."""

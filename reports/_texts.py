@@ -20,10 +20,12 @@ Pair = tuple[str, str]
 
 @cache
 def tables() -> Mapping[str, Mapping[str, Pair]]:
-    """All tables. Raises `ValueError` for an entry that is not a pair of two texts."""
+    """All tables. Raises `ValueError` for a table given twice, or an entry that is not a pair."""
     found: dict[str, dict[str, Pair]] = {}
     for source in sorted(files("reports").joinpath("texts").iterdir(), key=lambda item: item.name):
         raw: dict[str, dict[str, Any]] = yaml.safe_load(source.read_text("utf-8"))
+        if twice := found.keys() & raw.keys():
+            raise ValueError(f"reports/texts: {sorted(twice)} in more than one file")
         for name, table in raw.items():
             found[name] = {key: _pair(name, key, pair) for key, pair in table.items()}
     return found

@@ -42,6 +42,8 @@ def _no_controls(_: Any, __: str, event: structlog.typing.EventDict) -> structlo
 
 
 def _has_controls(value: object) -> bool:
-    return isinstance(value, str) and any(
-        (ord(letter) < 32 and letter not in "\n\t") or 0x7F <= ord(letter) < 0xA0 for letter in value
-    )
+    return isinstance(value, str) and any(map(_is_control, value))
+
+
+def _is_control(letter: str) -> bool:
+    return (ord(letter) < 32 and letter not in "\n\t") or 0x7F <= ord(letter) < 0xA0

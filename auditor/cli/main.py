@@ -1,0 +1,71 @@
+"""The application: global options, the commands, and one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import click
+import typer
+
+from auditor import __version__
+from auditor.cli import info, look, rounds, stored
+from auditor.cli.errors import Exit, report_error
+from auditor.cli.logs import set_up_logs
+
+app = typer.Typer(
+    name="auditor",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Audit government websites: crawl, measure, judge by a scheme, report.\n\n"
+    "Begin with `auditor demo` (a made-up district on this machine), then write a config.yaml "
+    "with your register of sites and run `auditor run`.",
+)
+rounds.add_to(app)
+stored.add_to(app)
+look.add_to(app)
+info.add_to(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"govsite-auditor {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    verbose: Annotated[
+        int, typer.Option("-v", "--verbose", count=True, help="Log more; -vv logs everything.")
+    ] = 0,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Log errors only.")] = False,
+    log_format: Annotated[str, typer.Option(help="text | json", metavar="FORMAT")] = "text",
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    if log_format not in {"text", "json"}:
+        raise typer.BadParameter("choose text or json", param_hint="--log-format")
+    set_up_logs(verbosity=-1 if quiet else verbose, json_lines=log_format == "json")
+
+
+def main() -> None:
+    """Run the command line and exit with a code of `Exit`."""
+    set_up_logs()
+    try:
+        code = app(standalone_mode=False) or 0
+    except click.exceptions.Exit as leaving:
+        code = leaving.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = Exit.USAGE
+    except click.Abort:
+        code = Exit.INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = Exit.DONE
+    except (Exception, KeyboardInterrupt) as error:  # the one place that turns errors into codes
+        code = report_error(error)
+    sys.exit(int(code))

@@ -1,0 +1,143 @@
+"""Commands that read the store and never touch the network: `judge`, `report`, `export`."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+
+from auditor.cli.common import (
+    ConfigOption,
+    DatabaseOption,
+    FormatOption,
+    LangOption,
+    OutOption,
+    RunFolder,
+    stored_run,
+    write_reports,
+)
+from auditor.engine.export import ExportRow, export_rows
+from auditor.engine.result import judge_missing, judge_site
+
+RunArgument = Annotated[str, typer.Argument(help="Run id, or `last`.", metavar="RUN")]
+
+
+class What(StrEnum):
+    """What `export` streams."""
+
+    FINDINGS = "findings"
+    PAGES = "pages"
+    LINKS = "links"
+    COLUMNS = "columns"
+
+
+class RowFormat(StrEnum):
+    """How `export` writes rows."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("judge")(judge)
+    app.command("report")(report)
+    app.command("export")(export)
+
+
+def judge(
+    run: RunArgument = "last",
+    config: ConfigOption = None,
+    database: DatabaseOption = None,
+    scheme: Annotated[
+        list[str] | None, typer.Option("--scheme", help="Other schemes than the run's.")
+    ] = None,
+) -> None:
+    """Judge a stored run again with the checks installed now, without any network.
+
+    The same checks give the same findings, byte for byte. Write the reports with
+    `auditor report RUN` afterwards.
+    """
+    with stored_run(run, config, database, {"scheme": scheme or None}) as (store, plan, _):
+        run_id = plan.judging.context.run_id
+        for row in store.site_rows(run_id):
+            judgement = judge_site(plan, store, row.site)
+            typer.echo(f"{row.site.id}\t{len(judgement.issues)} issues")
+
+
+def report(
+    run: RunArgument = "last",
+    out: OutOption = None,
+    format: FormatOption = None,
+    lang: LangOption = None,
+    config: ConfigOption = None,
+    database: DatabaseOption = None,
+    scheme: Annotated[
+        list[str] | None, typer.Option("--scheme", help="Other schemes than the run's.")
+    ] = None,
+) -> None:
+    """Write the reports of a stored run again, without any network."""
+    overrides = {
+        "reports.formats": format or None,
+        "reports.lang": lang,
+        "scheme": scheme or None,
+    }
+    with stored_run(run, config, database, overrides) as (store, plan, settings):
+        judge_missing(plan, store)
+        folder = store.run_artifact(plan.judging.context.run_id, RunFolder)
+        known = Path(folder.path).parent if isinstance(folder, RunFolder) else None
+        target = out or known or Path(f"audit-{plan.judging.context.run_id}")
+        _, written = write_reports(plan, store, settings, target)
+        index = target / "index.html"
+        typer.echo(str(index if index in written else target))
+
+
+def export(
+    run: RunArgument = "last",
+    what: Annotated[What, typer.Option(help="Which rows.")] = What.FINDINGS,
+    format: Annotated[RowFormat, typer.Option(help="How to write them.")] = RowFormat.JSONL,
+    config: ConfigOption = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Stream rows of a stored run to stdout: findings, pages, links or columns."""
+    with stored_run(run, config, database, {}) as (store, plan, _):
+        judge_missing(plan, store)
+        rows = export_rows(what.value, plan, store)
+        if format is RowFormat.JSONL:
+            _write_jsonl(rows, sys.stdout)
+        else:
+            _write_csv(rows, sys.stdout)
+
+
+def _write_jsonl(rows: Iterable[ExportRow], target: TextIO) -> None:
+    for row in rows:
+        target.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _write_csv(rows: Iterator[ExportRow], target: TextIO) -> None:
+    """CSV for spreadsheets: byte order mark, and no cell that a spreadsheet would run."""
+    first = next(rows, None)
+    if first is None:
+        return
+    target.write("\ufeff")
+    writer = csv.writer(target)
+    writer.writerow(first)
+    for row in (first, *rows):
+        writer.writerow([_cell(value) for value in row.values()])
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, Mapping | list):
+        return json.dumps(value, ensure_ascii=False)
+    text = "" if value is None else str(value)
+    return (
+        f"'{text}"
+        if text.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"))
+        else text
+    )

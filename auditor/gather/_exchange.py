@@ -101,12 +101,19 @@ class Exchanger:
     """The connection pool. Connections are pooled per address and TLS name, so a request
     pinned to an address never travels over a connection to another."""
 
-    def __init__(self, guard: Guard, ca_file: str | None) -> None:
+    def __init__(
+        self,
+        guard: Guard,
+        ca_file: str | None,
+        *,
+        connect_s: float = CONNECT_S,
+        read_gap_s: float = READ_GAP_S,
+    ) -> None:
         self._guard = guard
         self._ca_file = ca_file
         self._session: aiohttp.ClientSession | None = None
         self._contexts: dict[bool, ssl.SSLContext] = {}
-        self._timeout = aiohttp.ClientTimeout(sock_connect=CONNECT_S, sock_read=READ_GAP_S)
+        self._timeout = aiohttp.ClientTimeout(sock_connect=connect_s, sock_read=read_gap_s)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -18,7 +18,7 @@ from time import perf_counter
 from typing import Self
 
 from auditor.gather._cookies import HopCookies
-from auditor.gather._exchange import REDIRECTS, Exchange, Exchanger
+from auditor.gather._exchange import CONNECT_S, READ_GAP_S, REDIRECTS, Exchange, Exchanger
 from auditor.gather._target import Target, Targets, redirect_url
 from auditor.gather.body import ACCEPT_ENCODING
 from auditor.gather.guard import Guard
@@ -116,7 +116,8 @@ class Fetcher:
     """GET and HEAD with pinned, guarded addresses, politeness, caps and honest outcomes.
 
     `body_limit`: bytes after decoding; `timeout_s`: a request's total time with its redirects,
-    not counting the wait for its turn; `ca_file`: certificates to trust beside the system's.
+    not counting the wait for its turn; `connect_s` and `read_gap_s` bound the making of a
+    connection and the silence between two reads; `ca_file`: certificates to trust beside the system's.
     Use as an async context manager, or call `close`.
     """
 
@@ -131,6 +132,8 @@ class Fetcher:
         timeout_s: float = TIMEOUT_S,
         ca_file: str | None = None,
         retry_delay_s: float = _RETRY_DELAY_S,
+        connect_s: float = CONNECT_S,
+        read_gap_s: float = READ_GAP_S,
     ) -> None:
         self.guard = guard
         self.resolver = resolver
@@ -141,7 +144,9 @@ class Fetcher:
         self._timeout_s = timeout_s
         self._retry_delay_s = retry_delay_s
         self._targets = Targets(guard)
-        self._exchanger = Exchanger(guard, ca_file)
+        self._exchanger = Exchanger(
+            guard, ca_file, connect_s=connect_s, read_gap_s=read_gap_s
+        )
         self._preferred: dict[str, str] = {}
         self._last_failure: dict[str, Reason] = {}
         self._headers = (
@@ -237,7 +242,9 @@ class Fetcher:
             seen.add((target.url, sent))
             cookies.learn(target.origin, hop.exchange.headers)
             following = self._following(hop)
-            if isinstance(following, str):
+            if following == "malformed":
+                hop.exchange.fail(Reason.PROTOCOL, "malformed redirect")
+            elif isinstance(following, str):
                 hop.exchange.fail(Reason.GUARD, following)
             elif (following.url, cookies.header(following.origin)) in seen:
                 hop.exchange.fail(Reason.PROTOCOL, "redirect-loop")

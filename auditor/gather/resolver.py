@@ -108,6 +108,7 @@ class Resolver:
             return hit[1]
         literal = self._literal(host, family)
         if literal is not None:
+            _remember(self._hosts, key, (monotonic() + _MAX_TTL_S, literal))
             return literal
         types = {4: ("A",), 6: ("AAAA",)}.get(family, ("A", "AAAA"))
         answers = await asyncio.gather(*(self.ask(host, rdtype) for rdtype in types))

@@ -6,7 +6,6 @@ at most 50,000 URLs and 50 MB each.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -17,7 +16,6 @@ from auditor.gather.body import decode_body
 MAX_URLS = 50_000
 MAX_BYTES = 50 * 2**20
 _MAX_URL_CHARS = 2083
-_TEXT_LINE = re.compile(rb"^\s*(https?://\S+)\s*$", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +44,17 @@ def parse_sitemap(body: bytes) -> SitemapEntries:
 
 
 def _read_text(body: bytes) -> SitemapEntries:
-    found = dict.fromkeys(
-        match.group(1).decode("utf-8", "replace")
-        for match, _ in zip(_TEXT_LINE.finditer(body), range(MAX_URLS + 1), strict=False)
+    lines = body.removeprefix(b"\xef\xbb\xbf").split(b"\n", MAX_URLS)
+    rest = lines.pop() if len(lines) > MAX_URLS else b""
+    plain = (line.strip() for line in lines if len(line) <= _MAX_URL_CHARS)
+    urls = dict.fromkeys(
+        line.decode("utf-8", "replace")
+        for line in plain
+        if line.startswith((b"http://", b"https://")) and b" " not in line
     )
-    urls = tuple(url for url in found if len(url) <= _MAX_URL_CHARS)
     if not urls:
         return SitemapEntries(problem="not-a-sitemap")
-    return SitemapEntries(urls[:MAX_URLS], problem="too-large" if len(urls) > MAX_URLS else "")
+    return SitemapEntries(tuple(urls), problem="too-large" if rest.strip() else "")
 
 
 def _read_xml(body: bytes) -> SitemapEntries:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 #: Statuses that protection products use for challenges; 404 and 5xx proper are not among them.
 _CHALLENGE_STATUSES = frozenset({202, 400, 403, 405, 412, 418, 429, 493, 503, 521})
@@ -50,17 +51,20 @@ _EVENT_ID = re.compile(
     re.I,
 )
 _SCRIPT = re.compile(rb"<script\b", re.I)
+# Every alternative consumes what it looks at, so that hostile pages cost linear time.
 _INVISIBLE = re.compile(
-    rb"<(script|style|noscript|title)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.I | re.S
+    rb"<(script|style|noscript|title)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^<>]*>?",
+    re.I | re.S,
 )
-_LINK = re.compile(rb"<a\s[^>]*href\s*=|<frame|<form\b|<img\b", re.I)
+_LINK = re.compile(rb"<a\s[^<>]*href\s*=|<i?frame\b|<form\b|<img\b", re.I)
+_FEW_LINKS = 2
 
 
 def challenge(status: int, headers: Iterable[tuple[str, str]], body: bytes) -> str:
     """The product whose challenge or block page this is: 瑞数 | 加速乐 | 知道创宇 | 阿里云 |
     cloudflare | waf (unknown product); "" for any other answer."""
     odd = status in _CHALLENGE_STATUSES
-    if not odd and (status >= 300 or len(body) > _MAX_BODY):
+    if not odd and (status >= 300 or len(body) > _MAX_BODY or _has_links(body)):
         return ""
     lowered = [(name.lower(), value) for name, value in headers]
     for product, name, pattern in _HEADER_MARKS:
@@ -91,11 +95,16 @@ def _marked(headers: list[tuple[str, str]], body: bytes, *, odd: bool, thin: boo
 
 
 def _is_generic(body: bytes, content: bytes, *, odd: bool, thin: bool) -> bool:
-    if not body or len(content) > _MAX_BLOCK_TEXT or len(_LINK.findall(body)) > 2:
+    if not body or len(content) > _MAX_BLOCK_TEXT or _has_links(body):
         return False
     if _BLOCK_WORDS.search(body) and _EVENT_ID.search(body):
         return True
     return odd and thin and not content and _SCRIPT.search(body) is not None
+
+
+def _has_links(body: bytes) -> bool:
+    found = _LINK.finditer(body)
+    return sum(1 for _ in islice(found, _FEW_LINKS + 1)) > _FEW_LINKS
 
 
 def _content(body: bytes) -> bytes:

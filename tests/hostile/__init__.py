@@ -1,0 +1,1 @@
+"""Servers that misbehave on purpose, on loopback only. One case, one behaviour."""

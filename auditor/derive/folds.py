@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Protocol
 
+from auditor.derive.broken_links import BrokenLinksFold
+from auditor.derive.columns import ColumnsFold
+from auditor.derive.home import HomePageFold
+from auditor.derive.host_links import HostLinksFold
+from auditor.derive.site_identity import SiteIdentityFold
+from auditor.derive.title_use import TitleUseFold
 from auditor.model.page import PageFacts
 
 
@@ -13,16 +19,24 @@ class Fold(Protocol):
 
     produces: ClassVar[type]
 
-    def __init__(self, *needs: Any) -> None: ...
+    # A protocol of constructors: each fold has its own parameters.
+    __init__: Any
 
     def add(self, page: PageFacts) -> None:
         """Take one page into account."""
         ...
 
     def result(self) -> object:
-        """The artifact over all pages seen."""
+        """The artifact over all pages seen, or `Missed`."""
         ...
 
 
-#: Every fold, in the order in which they run. An artifact of one may not be a need of another.
-FOLDS: tuple[type[Fold], ...] = ()
+#: Every fold of the judge. The product of one may not be a need of another.
+FOLDS: tuple[type[Fold], ...] = (
+    BrokenLinksFold,
+    ColumnsFold,
+    HomePageFold,
+    HostLinksFold,
+    SiteIdentityFold,
+    TitleUseFold,
+)

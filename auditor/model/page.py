@@ -225,7 +225,8 @@ class PageFacts:
     hashes the text without header, navigation and footer; `script_shell` says that the source
     has almost no content of its own and must be rendered to be judged; `pager_total` is the
     number of pages that a script-built pager announces; `rendered` says that a browser ran the
-    page's scripts before it was read.
+    page's scripts before it was read; `main_chars` counts the text outside header, navigation
+    and footer.
     """
 
     url: str
@@ -268,6 +269,7 @@ class PageFacts:
     script_shell: bool = False
     next_url: str = ""
     rendered: bool = False
+    main_chars: int = 0
 
     def meta(self, name: str) -> str | None:
         """Content of the first meta with this name, compared without case; None if absent."""

@@ -110,8 +110,7 @@ def walk(reply: Reply, name: str, rdtype: str, *, before: Walk | None = None) ->
     chain = list(before.chain) if before else []
     ttl = before.ttl if before and before.chain else _MAX_TTL
     if reply.message is None or reply.rcode not in {"NOERROR", "NXDOMAIN"}:
-        rcode = "NXDOMAIN" if reply.rcode == "NXDOMAIN" else reply.rcode
-        return Walk(name, rcode, chain=tuple(chain), detail=reply.detail)
+        return Walk(name, reply.rcode, chain=tuple(chain), detail=reply.detail)
     records = _records(reply.message)
     links_before = len(chain)
     while True:
@@ -127,12 +126,13 @@ def walk(reply: Reply, name: str, rdtype: str, *, before: Walk | None = None) ->
             rcode = "CNAME-LOOP" if name in chain else "LONG-CHAIN"
             return Walk(name, rcode, chain=(*chain, name), ttl=ttl)
         chain.append(name)
+    if reply.rcode == "NOERROR" and len(chain) > links_before and not soa_owner(reply):
+        # A server that is not recursive, or not responsible for the target, stops in mid-chain.
+        return Walk(name, "NODATA", chain=tuple(chain), ttl=ttl, open=True)
     ttl = min(ttl, _negative_ttl(reply.message))
-    if reply.rcode == "NXDOMAIN":
-        return Walk(name, "DANGLING-CNAME" if chain else "NXDOMAIN", chain=tuple(chain), ttl=ttl)
-    # A server that is not recursive, or not responsible for the target, stops in mid-chain.
-    unfinished = len(chain) > links_before and not soa_owner(reply)
-    return Walk(name, "NODATA", chain=tuple(chain), ttl=ttl, open=unfinished)
+    absent = "DANGLING-CNAME" if chain else "NXDOMAIN"
+    rcode = absent if reply.rcode == "NXDOMAIN" else "NODATA"
+    return Walk(name, rcode, chain=tuple(chain), ttl=ttl)
 
 
 def soa_owner(reply: Reply) -> str:

@@ -8,22 +8,29 @@ than GET and HEAD: an audit never sends anything else).
 from __future__ import annotations
 
 import asyncio
-import email.utils
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from time import perf_counter
 from typing import Self
 
 from auditor.gather._cookies import HopCookies
 from auditor.gather._exchange import CONNECT_S, READ_GAP_S, REDIRECTS, Exchange, Exchanger
+from auditor.gather._hop import (
+    GIVEN_UP,
+    Hop,
+    Order,
+    no_address,
+    record_of,
+    retry_after,
+    worth_retrying,
+)
 from auditor.gather._target import Target, Targets, redirect_url
 from auditor.gather.body import ACCEPT_ENCODING
 from auditor.gather.guard import Guard
 from auditor.gather.resolver import Resolver
-from auditor.gather.throttle import MAX_RETRY_AFTER_S, Throttle
+from auditor.gather.throttle import Throttle
 from auditor.gather.waf import challenge
 from auditor.model.artifact import DnsAnswer, FetchRecord
 from auditor.model.finding import Reason
@@ -34,8 +41,6 @@ MAX_REDIRECTS = 10
 #: Addresses of one host that are tried when connections fail.
 _MAX_ADDRESSES = 4
 _RETRY_DELAY_S = 0.5
-_RETRY_STATUSES = frozenset({429, 500, 502, 503, 504})
-_RETRY_REASONS = frozenset({Reason.RESET, Reason.TRUNCATED})
 #: Failures that count towards giving up a host.
 _DISTRESS = frozenset(
     {Reason.TIMEOUT, Reason.RESET, Reason.REFUSED, Reason.UNREACHABLE, Reason.BLOCKED}
@@ -68,57 +73,13 @@ def response_header(fetched: Fetched, name: str) -> str:
     return ""
 
 
-def retry_after(value: str, now: datetime) -> float | None:
-    """Seconds that a Retry-After header asks for (RFC 9110 section 10.2.3: seconds or a date);
-    None when absent or unreadable."""
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        return float(value[:9])
-    try:
-        moment = email.utils.parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max((moment - now).total_seconds(), 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """What the caller asked for."""
-
-    url: str
-    method: str
-    headers: tuple[tuple[str, str], ...]
-    body_limit: int
-    timeout_s: float
-    family: int
-    address: str | None
-    follow: bool
-    max_redirects: int
-    polite: bool
-    verify: bool
-
-
-@dataclass(slots=True)
-class _Hop:
-    """One answered or failed request on the way."""
-
-    target: Target
-    exchange: Exchange
-    address: str = ""
-    blocked_by: str = ""
-    retry_after_s: float | None = None
-    sent: tuple[tuple[str, str], ...] = ()
-
-
 class Fetcher:
     """GET and HEAD with pinned, guarded addresses, politeness, caps and honest outcomes.
 
     `body_limit`: bytes after decoding; `timeout_s`: a request's total time with its redirects,
     not counting the wait for its turn; `connect_s` and `read_gap_s` bound the making of a
-    connection and the silence between two reads; `ca_file`: certificates to trust beside the system's.
-    Use as an async context manager, or call `close`.
+    connection and the silence between two reads; `ca_file`: certificates to trust beside the
+    system's. Use as an async context manager, or call `close`.
     """
 
     def __init__(
@@ -144,9 +105,7 @@ class Fetcher:
         self._timeout_s = timeout_s
         self._retry_delay_s = retry_delay_s
         self._targets = Targets(guard)
-        self._exchanger = Exchanger(
-            guard, ca_file, connect_s=connect_s, read_gap_s=read_gap_s
-        )
+        self._exchanger = Exchanger(guard, ca_file, connect_s=connect_s, read_gap_s=read_gap_s)
         self._preferred: dict[str, str] = {}
         self._last_failure: dict[str, Reason] = {}
         self._headers = (
@@ -188,7 +147,7 @@ class Fetcher:
         on over a certificate whose defect has been recorded."""
         if method not in {"GET", "HEAD"}:
             raise ValueError(f"an audit sends GET and HEAD only, not {method}")
-        order = _Order(
+        order = Order(
             url=url,
             method=method,
             headers=self._merge(headers),
@@ -207,7 +166,7 @@ class Fetcher:
         number = 1
         while True:
             hop, passed, seconds = await self._travel(order, target)
-            if number >= attempts or not _worth_retrying(hop):
+            if number >= attempts or not worth_retrying(hop):
                 return _fetched(order, hop, passed, seconds, number)
             number += 1
             await asyncio.sleep(self._pause(order, hop))
@@ -219,14 +178,14 @@ class Fetcher:
         kept = tuple(item for item in self._headers if item[0].lower() not in replaced)
         return (*kept, *extra.items())
 
-    def _pause(self, order: _Order, hop: _Hop) -> float:
+    def _pause(self, order: Order, hop: Hop) -> float:
         """Seconds before the next try; polite requests wait out Retry-After in the queue."""
         asked = hop.retry_after_s or 0.0
         return self._retry_delay_s if order.polite else max(asked, self._retry_delay_s)
 
     # --- redirects ----------------------------------------------------------------------------
 
-    async def _travel(self, order: _Order, target: Target) -> tuple[_Hop, list[FetchRecord], float]:
+    async def _travel(self, order: Order, target: Target) -> tuple[Hop, list[FetchRecord], float]:
         """Follow the redirects. The time of all hops together counts against the deadline."""
         passed: list[FetchRecord] = []
         cookies = HopCookies()
@@ -252,12 +211,12 @@ class Fetcher:
                 hop.exchange.fail(Reason.PROTOCOL, f"more than {order.max_redirects} redirects")
             if isinstance(following, str) or hop.exchange.reason is not None:
                 return hop, passed, seconds
-            passed.append(_record(target.url, hop, hop.exchange.seconds, 1))
+            passed.append(record_of(target.url, hop, hop.exchange.seconds, 1))
             if following.origin.host != target.origin.host:
                 address = None
             target = following
 
-    def _following(self, hop: _Hop) -> Target | str:
+    def _following(self, hop: Hop) -> Target | str:
         # A redirect's own body does not matter, whole or not.
         hop.exchange.reason, hop.exchange.detail = None, ""
         try:
@@ -269,18 +228,18 @@ class Fetcher:
     # --- one hop ------------------------------------------------------------------------------
 
     async def _hop(
-        self, order: _Order, target: Target, pinned: str | None, cookie: str, budget_s: float
-    ) -> _Hop:
+        self, order: Order, target: Target, pinned: str | None, cookie: str, budget_s: float
+    ) -> Hop:
         host = target.origin.host
         if order.polite and self.throttle.broken(host):
             last = self._last_failure.get(host, Reason.UNREACHABLE)
-            return _Hop(target, Exchange(reason=last, detail="given-up"))
+            return Hop(target, Exchange(reason=last, detail=GIVEN_UP))
         started = perf_counter()
         addresses = await self._addresses(host, order.family, pinned, budget_s)
         if isinstance(addresses, Exchange):
             addresses.seconds = perf_counter() - started
-            return _Hop(target, addresses)
-        hop = _Hop(target, Exchange(reason=Reason.TIMEOUT, detail="deadline"))
+            return Hop(target, addresses)
+        hop = Hop(target, Exchange(reason=Reason.TIMEOUT, detail="deadline"))
         for address in addresses[:_MAX_ADDRESSES]:
             left = budget_s - hop.exchange.seconds
             if left <= 0:
@@ -294,8 +253,8 @@ class Fetcher:
         return hop
 
     async def _ask(
-        self, order: _Order, target: Target, address: str, cookie: str, left_s: float
-    ) -> _Hop:
+        self, order: Order, target: Target, address: str, cookie: str, left_s: float
+    ) -> Hop:
         host = target.origin.host
         headers = (("Host", target.origin.authority), *order.headers)
         if cookie:
@@ -311,11 +270,11 @@ class Fetcher:
                 deadline_s=left_s,
                 verify=order.verify,
             )
-        hop = _Hop(target, exchange, address, sent=headers)
+        hop = Hop(target, exchange, address, sent=headers)
         self._judge(hop)
         return hop
 
-    def _judge(self, hop: _Hop) -> None:
+    def _judge(self, hop: Hop) -> None:
         """Recognise challenge pages and tell the throttle how it went."""
         exchange, host = hop.exchange, hop.target.origin.host
         if exchange.status and exchange.status not in REDIRECTS:
@@ -353,7 +312,7 @@ class Fetcher:
             async with asyncio.timeout(budget_s):
                 facts = await self.resolver.addresses(host, family)
                 if not facts:
-                    return _no_address(await self._why_none(host, family))
+                    return no_address(await self._why_none(host, family))
         except TimeoutError:
             return Exchange(reason=Reason.DNS_FAILURE, detail="deadline")
         usable = [fact.address for fact in facts if fact.usable]
@@ -378,25 +337,6 @@ class Fetcher:
             self._preferred[host] = address
 
 
-def _no_address(answer: DnsAnswer) -> Exchange:
-    if not answer.observed:
-        return Exchange(reason=Reason.DNS_FAILURE, detail=answer.rcode)
-    if answer.rcode in {"NXDOMAIN", "DANGLING-CNAME"}:
-        return Exchange(reason=Reason.NXDOMAIN, detail=answer.rcode)
-    if answer.rcode in {"CNAME-LOOP", "LONG-CHAIN"}:
-        return Exchange(reason=Reason.DNS_FAILURE, detail=answer.rcode)
-    return Exchange(reason=Reason.NO_ADDRESS, detail=answer.rcode)
-
-
-def _worth_retrying(hop: _Hop) -> bool:
-    exchange = hop.exchange
-    if hop.blocked_by or exchange.detail == "given-up":
-        return False
-    if (hop.retry_after_s or 0.0) > MAX_RETRY_AFTER_S:
-        return False
-    return exchange.reason in _RETRY_REASONS or exchange.status in _RETRY_STATUSES
-
-
 def _refused(url: str, why: str) -> Fetched:
     reason = Reason.PROTOCOL if why == "malformed" else Reason.GUARD
     record = FetchRecord(url, url, reason=reason, detail=why, captured_at=datetime.now(UTC))
@@ -404,40 +344,15 @@ def _refused(url: str, why: str) -> Fetched:
 
 
 def _fetched(
-    order: _Order, hop: _Hop, passed: list[FetchRecord], seconds: float, attempts: int
+    order: Order, hop: Hop, passed: list[FetchRecord], seconds: float, attempts: int
 ) -> Fetched:
     if hop.exchange.status == 429:
         hop.exchange.fail(Reason.RATE_LIMITED, hop.exchange.header("retry-after"))
     return Fetched(
-        record=_record(order.url, hop, seconds, attempts),
+        record=record_of(order.url, hop, seconds, attempts),
         body=hop.exchange.body,
         headers=hop.exchange.headers,
         hops=tuple(passed),
         request_headers=hop.sent,
         blocked_by=hop.blocked_by,
-    )
-
-
-def _record(url: str, hop: _Hop, seconds: float, attempts: int) -> FetchRecord:
-    exchange = hop.exchange
-    location = ""
-    if exchange.location and exchange.status in REDIRECTS:
-        try:
-            location = redirect_url(hop.target.url, exchange.location)
-        except ValueError:
-            location = exchange.location.decode("latin-1")
-    return FetchRecord(
-        url=url,
-        final_url=hop.target.url,
-        status=exchange.status,
-        reason=exchange.reason,
-        detail=exchange.detail,
-        seconds=seconds,
-        attempts=attempts,
-        captured_at=datetime.now(UTC),
-        sha256=sha256(exchange.body).hexdigest() if exchange.status else "",
-        size_bytes=len(exchange.body),
-        content_type=exchange.header("content-type"),
-        location=location[:2083],
-        address=hop.address,
     )

@@ -41,7 +41,8 @@ _MIN_TTL_S = 5
 _NEGATIVE_TTL_S = 300
 _FAILURE_TTL_S = 30
 _CACHE_LIMIT = 20_000
-_DIAGNOSIS_S = 20.0
+_TOTAL_S = 30.0
+_DIAGNOSIS_S = 15.0
 #: A resolver that gives up below this many links is broken; from here on the chain is to blame.
 _LONG_CHAIN = 8
 _SERVER = re.compile(r"^(?:\[(?P<v6>[^\]]+)\]|(?P<v4>[^:]+))(?::(?P<port>\d+))?$")
@@ -162,8 +163,16 @@ class Resolver:
         return answer
 
     async def _resolve(self, name: str, rdtype: str, *, first: int) -> DnsAnswer:
-        """Ask, and follow the chain as far as the answers leave it open."""
+        """Ask and follow the chain, for a bounded time."""
         asked_at = datetime.now(UTC)
+        try:
+            async with asyncio.timeout(_TOTAL_S):
+                answer = await self._follow(name, rdtype, first=first)
+        except TimeoutError:
+            answer = DnsAnswer(name, rdtype, "TIMEOUT", detail="too many questions in turn")
+        return replace(answer, asked_at=asked_at)
+
+    async def _follow(self, name: str, rdtype: str, *, first: int) -> DnsAnswer:
         reply = await self._query(name, rdtype, first=first)
         state = walk(reply, name, rdtype)
         while state.open:
@@ -172,7 +181,7 @@ class Resolver:
         answer = state.answer(name, rdtype)
         if answer.rcode == "SERVFAIL" and rdtype != "CNAME":
             answer = await self._diagnose(answer)
-        return replace(answer, asked_at=asked_at)
+        return answer
 
     async def _query(self, name: str, rdtype: str, *, first: int = 0) -> Reply:
         """At most `TRIES` tries; the next server is asked when one fails to say anything."""

@@ -82,7 +82,7 @@ class Names(asyncio.DatagramProtocol):
         if answer is None:
             return
         if not isinstance(answer, bytes):
-            wire = answer.to_wire()
+            wire = answer.to_wire(max_size=65535)
             if len(wire) > self.udp_limit:
                 answer.answer.clear()
                 answer.flags |= dns.flags.TC
@@ -95,7 +95,7 @@ class Names(asyncio.DatagramProtocol):
             size = int.from_bytes(await reader.readexactly(2), "big")
             answer = self._answer(await reader.readexactly(size), "tcp")
             if answer is not None:
-                wire = answer if isinstance(answer, bytes) else answer.to_wire()
+                wire = answer if isinstance(answer, bytes) else answer.to_wire(max_size=65535)
                 writer.write(len(wire).to_bytes(2, "big") + wire)
                 await writer.drain()
         except (OSError, asyncio.IncompleteReadError):

@@ -4,6 +4,17 @@ Everything in it is invented and labelled so; nothing ever leaves the machine.
 """
 
 from auditor.demo._district import AS_OF, District
-from auditor.demo.serve import serve
+from auditor.demo._truth import Expectation, ExpectedIssue, NonDefect, Truth, load_truth
+from auditor.demo.serve import describe, serve
 
-__all__ = ["AS_OF", "District", "serve"]
+__all__ = [
+    "AS_OF",
+    "District",
+    "Expectation",
+    "ExpectedIssue",
+    "NonDefect",
+    "Truth",
+    "describe",
+    "load_truth",
+    "serve",
+]

@@ -169,6 +169,10 @@ class _Maker:
         self, column: ColumnSpec, place: int, day: date, values: dict[str, Any]
     ) -> dict[str, Any]:
         extra: dict[str, Any] = {"topic": values["topic"], "place": values["place"]}
+        if "undated" in column.flags:
+            extra |= {"no_date": True, "no_list_date": True}
+        if "one-title" in column.flags:
+            extra["page_title"] = f"{column.name}_{self._site.name}"
         if column.kind == "news" and place % 3 == 1:
             extra["image"] = f"/images/p{(place + self._site.seed) % 6 + 1}.svg"
             extra["alt"] = f"{values['place']}{values['topic']}现场"

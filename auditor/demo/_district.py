@@ -19,6 +19,7 @@ from auditor.demo import _outside
 from auditor.demo._authority import Authority
 from auditor.demo._names import NameServer, NameTable
 from auditor.demo._render import SiteRenderer, Surroundings
+from auditor.demo._resource import Resource
 from auditor.demo._spec import DistrictSpec, SiteSpec, load_district
 from auditor.demo._web import VirtualSite, WebServer, virtual_site
 from auditor.demo._zones import NAME_SERVERS, OUTSIDE_ADDRESS, name_table
@@ -95,6 +96,23 @@ class District:
     def homepage(self, site: SiteSpec) -> str:
         """The home page's URL."""
         return self._origin(site) + "/"
+
+    def article_url(self, site_id: str, title: str) -> str:
+        """The URL of the article with this title; KeyError when the site has none."""
+        renderer = self._sites[site_id].renderer
+        for articles in renderer.articles.values():
+            for article in articles:
+                if article.title == title:
+                    return renderer.origin + article.path
+        raise KeyError(title)
+
+    def lookup(self, url: str) -> Resource | None:
+        """The finished answer for a URL of one of the sites, without asking the server."""
+        for virtual in self._sites.values():
+            origin = virtual.renderer.origin
+            if url.startswith(origin + "/"):
+                return virtual.find(url.removeprefix(origin))
+        return None
 
     def pages(self) -> tuple[str, ...]:
         """Every HTML page of every site that lets visitors in, by URL."""

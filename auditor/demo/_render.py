@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
+from auditor.demo._assets import assets, sitemap
 from auditor.demo._content import Article, site_articles
-from auditor.demo._files import CONTENT_TYPES, attachment, icon, landscape
+from auditor.demo._files import CONTENT_TYPES, attachment
 from auditor.demo._paths import group_path, list_path
 from auditor.demo._resource import Resource, json_answer
 from auditor.demo._spec import ColumnSpec, GroupSpec, SiteSpec
@@ -83,7 +83,7 @@ class SiteRenderer:
 
     def resources(self) -> dict[str, Resource]:
         """Every address of the site (path and query) with its answer."""
-        found: dict[str, Resource] = dict(self._assets())
+        found: dict[str, Resource] = dict(assets(self.site, self.origin))
         found |= self._home()
         for group in self.site.groups:
             found |= self._group(group)
@@ -93,11 +93,38 @@ class SiteRenderer:
             for article in articles:
                 found |= self._article(article)
         found |= self._about()
+        if self.site.type == "portal":
+            pages = [self.origin + path for path, item in found.items() if item.page]
+            found["/sitemap.xml"] = sitemap(pages)
         return found
+
+    def searchable(self) -> dict[str, tuple[Article, ...]]:
+        """Everything that the site's search knows, by column: articles and static pages."""
+        return self.articles | {
+            column.slug: (self._static_article(column),)
+            for column in self.site.columns
+            if column.kind == "static"
+        }
+
+    def _static_article(self, column: ColumnSpec) -> Article:
+        day, clock = _STATIC_STAMP.split()
+        return Article(
+            number=0,
+            title=column.name,
+            day=date.fromisoformat(day),
+            clock=clock,
+            source=self.site.organisation,
+            column=column,
+            path=self.column_url(column),
+            paragraphs=(f"{self.site.name}{column.name}",),
+        )
 
     def page(self, template: str, path: str, **values: Any) -> Resource:
         """Render one page of the site in the site's encoding."""
         text = self.text(template, path, **values)
+        article: Article | None = values.get("article")
+        if article is not None and "bytes" in article.extra:
+            return Resource(text.encode(article.extra["bytes"]), page=True)
         if self.site.encoding == "utf-8":
             return Resource(text.encode(), page=True)
         # Pages labelled gb2312 use characters of the larger sets all the time.
@@ -119,6 +146,7 @@ class SiteRenderer:
             "today_year": day.year,
             "address": self.origin + path,
             "conac": hashlib.md5(self.site.host.encode()).hexdigest().upper(),
+            "http_port": self.around.http_port,
             "outside": self.around.outside,
             "plain": self.around.plain,
             "kind": "page",
@@ -144,22 +172,6 @@ class SiteRenderer:
             "children": children,
         }
 
-    def _assets(self) -> Iterator[tuple[str, Resource]]:
-        theme = self.site.theme
-        folder = files("auditor.demo") / "static"
-        css = environment().from_string((folder / "style.css").read_text("utf-8"))
-        yield "/static/style.css", Resource(css.render(theme).encode(), "text/css; charset=utf-8")
-        for name in ("page.js", "fill.js", "app.js", "bigger.js"):
-            body = (folder / name).read_bytes()
-            yield f"/static/{name}", Resource(body, "text/javascript; charset=utf-8")
-        yield "/static/icon.svg", Resource(icon(theme["main"]), "image/svg+xml")
-        yield "/static/tile.svg", Resource(icon(theme["dark"]), "image/svg+xml")
-        for turn in range(7):
-            name = f"p{turn}" if turn else "hero"
-            body = landscape(theme["hero"], turn + self.site.seed)
-            yield f"/images/{name}.svg", Resource(body, "image/svg+xml")
-        yield "/robots.txt", Resource(b"User-agent: *\nAllow: /\n", "text/plain; charset=utf-8")
-
     def _home(self) -> dict[str, Resource]:
         columns = [c for c in self.site.columns if c.listed and self.articles[c.slug]]
         newest = [a for a in self.articles[columns[0].slug] if not a.pinned]
@@ -176,7 +188,8 @@ class SiteRenderer:
             ],
             "neighbours": self._neighbours(),
         }
-        return self._view("home.html", "/", "/api/home.json", values)
+        template = "home.html" if self.site.frame == "modern" else "home_legacy.html"
+        return self._view(template, "/", "/api/home.json", values)
 
     def _neighbours(self) -> list[dict[str, str]]:
         if self.site.type != "portal":
@@ -322,7 +335,8 @@ class SiteRenderer:
             url = f"/files/{article.number}_{index}.{suffix}"
             attachments.append((f"{name}.{suffix}", url))
             body = attachment(suffix, name, article.paragraphs[:3])
-            found[url] = Resource(body, CONTENT_TYPES[suffix])
+            no_head = bool(article.extra.get("no_head"))
+            found[url] = Resource(body, CONTENT_TYPES[suffix], no_head=no_head)
         attachments += [tuple(pair) for pair in article.extra.get("linked_files", ())]
         extra = environment().from_string(article.extra.get("html", ""))
         values = {
@@ -340,6 +354,8 @@ class SiteRenderer:
     def _about(self) -> dict[str, Resource]:
         found = {}
         for text, (name, path) in ABOUT.items():
+            if self.site.frame == "legacy" and text in {"sitemap", "barrier"}:
+                continue
             values = {
                 "title": f"{name}_{self.site.name}",
                 "heading": name,

@@ -105,7 +105,7 @@ def _page(renderer: SiteRenderer, **values: object) -> Resource:
 
 def _options(renderer: SiteRenderer, asked: _Asked) -> list[dict[str, object]]:
     columns = [("", "全部")]
-    columns += [(c.slug, c.name) for c in renderer.site.columns if renderer.articles.get(c.slug)]
+    columns += [(c.slug, c.name) for c in renderer.site.columns if c.slug in renderer.searchable()]
     return [
         {
             "label": label,
@@ -124,7 +124,7 @@ def _options(renderer: SiteRenderer, asked: _Asked) -> list[dict[str, object]]:
 
 def _ranked(renderer: SiteRenderer, asked: _Asked) -> list[Article]:
     scored = []
-    for slug, articles in renderer.articles.items():
+    for slug, articles in renderer.searchable().items():
         if asked.column and slug != asked.column:
             continue
         for article in articles:

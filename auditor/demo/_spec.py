@@ -56,7 +56,7 @@ class SiteSpec:
     other-certificate. `search`: good | empty |
     broken | none. `own_port` gives the site a port of its own that is open on IPv4 only. `flags`
     are seeded defects that templates know by name, `shown` values that its pages print in place
-    of the registered ones.
+    of the registered ones, `statuses` addresses that answer with an error of their own.
     """
 
     id: str
@@ -88,6 +88,7 @@ class SiteSpec:
     soft404: bool = False
     flags: frozenset[str] = frozenset()
     shown: Mapping[str, str] = field(default_factory=dict)
+    statuses: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[ColumnSpec, ...]:

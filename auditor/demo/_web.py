@@ -34,6 +34,11 @@ class VirtualSite:
     resources: Mapping[str, Resource]
     missing: Resource
 
+    def find(self, address: str) -> Resource | None:
+        """The stored answer for a path with its query, in whatever order its parameters are."""
+        key = _key(address)
+        return self.resources.get(key) or self.resources.get(_without_index(key))
+
 
 def virtual_site(renderer: SiteRenderer) -> VirtualSite:
     """Render a site once and keep every answer."""
@@ -109,10 +114,11 @@ class WebServer:
             return _shield(request.path)
         if spec.ipv6 == "other-content" and _over_ipv6(request):
             return html(_OTHER_SERVER)
+        if request.path in spec.statuses:
+            return html("<h1>Error</h1>", status=spec.statuses[request.path])
         if request.path == "/search" and spec.search != "none":
             return _search.answer(site.renderer, request.rel_url.raw_query_string)
-        key = _key(request.rel_url.raw_path_qs)
-        found = site.resources.get(key) or site.resources.get(_without_index(key))
+        found = site.find(request.rel_url.raw_path_qs)
         if found is not None:
             return found
         status = 200 if spec.soft404 else 404

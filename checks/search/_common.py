@@ -65,7 +65,9 @@ def rank_of(query: SearchQuery) -> int | None:
     it is not among the results."""
     wanted, title = _plain_url(query.expected_url), _plain(query.expected_title)
     for result in query.results:
-        if wanted and wanted in _plain_url(result.url):
+        _, found, rest = _plain_url(result.url).partition(wanted or "\0")
+        # A link through a counter holds the address; a longer path is another page.
+        if found and (not rest or rest[0] in "?&#"):
             return result.rank
         shown = _plain(result.title)
         cut = _SHORTENED.search(result.title.strip()) is not None and len(shown) >= 8

@@ -82,8 +82,7 @@ def is_item(url: str, title: str, item: KnownItem) -> bool:
 
     Result lists link through counters (`/jump?url=...`) and cut long titles short.
     """
-    wanted = _plain_url(item.url)
-    if _plain_url(url) == wanted or (len(wanted) > 12 and wanted in unquote(url)):
+    if _leads_to(_plain_url(item.url), _plain_url(url)):
         return True
     shown, full = _plain(title), _plain(item.title)
     if _SHORTENED.search(title.strip()) and len(shown) >= 8:
@@ -166,6 +165,12 @@ def _pairs(text: str) -> frozenset[str]:
 
 def _plain(text: str) -> str:
     return _NOT_WORD.sub("", text).lower()
+
+
+def _leads_to(wanted: str, url: str) -> bool:
+    """True for the address itself, with or without parameters, and for a counter's link."""
+    _, found, rest = url.partition(wanted or "\0")
+    return bool(found) and (not rest or rest[0] in "?&#")
 
 
 def _plain_url(url: str) -> str:

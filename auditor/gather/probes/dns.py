@@ -87,10 +87,11 @@ async def _answers(
             answer = await tools.resolver.ask_server(
                 fact.address, zone, "SOA", port=tools.name_server_port, tcp=True
             )
-        if answer.rcode in _LAME:
-            lame = f"{fact.address} {answer.rcode}"
-        elif answer.rcode != "TIMEOUT":
+        if answer.observed:
             return True, ""
+        if answer.rcode in _LAME and not answer.detail:
+            # With a detail it is our reading that failed, not the server that refused.
+            lame = f"{fact.address} {answer.rcode}"
     return (False, lame) if lame else (None, "")
 
 

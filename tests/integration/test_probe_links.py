@@ -1,0 +1,112 @@
+"""Link targets: nothing is called dead on one look."""
+
+from __future__ import annotations
+
+from auditor.gather.probes.links import verify_links
+from auditor.model.artifact import BadTarget
+from auditor.model.finding import Reason
+from tests.hostile.names import rcode, records, turns
+from tests.hostile.web import Script, Talk, Web
+from tests.integration.probe_lab import HOST, Lab, lab, page
+
+BODY = b"<p>here</p>"
+
+
+async def look(here: Lab, *urls: str) -> dict[str, BadTarget]:
+    found = verify_links(here.tools, urls, in_site=lambda url: HOST in url)
+    return {target.url: target async for target in found}
+
+
+def by_visit(*codes: int) -> Script:
+    async def script(talk: Talk) -> None:
+        await talk.answer(codes[min(talk.visit, len(codes)) - 1], BODY)
+
+    return script
+
+
+async def test_good_targets_need_one_head() -> None:
+    async with Web({"*": page(BODY)}) as web, lab(web.port) as here:
+        found = await look(here, web.url("/a", HOST))
+    assert [target.verdict for target in found.values()] == ["ok"]
+    assert [request.line.split()[0] for request in web.log] == ["HEAD"]
+    assert here.naps.taken == []
+
+
+async def test_a_server_that_dislikes_head_is_asked_by_get() -> None:
+    async def no_head(talk: Talk) -> None:
+        await talk.answer(404 if talk.request.line.startswith("HEAD") else 200, BODY)
+
+    async with Web({"*": no_head}) as web, lab(web.port) as here:
+        found = await look(here, web.url("/a", HOST))
+    assert [target.verdict for target in found.values()] == ["ok"]
+
+
+async def test_404_and_410_are_certain_after_two_looks_apart() -> None:
+    async with Web({"/a": page(BODY, 404), "/b": page(BODY, 410)}) as web, lab(web.port) as here:
+        found = await look(here, web.url("/a", HOST), web.url("/b", "localhost"))
+    a, b = found[web.url("/a", HOST)], found[web.url("/b", "localhost")]
+    assert (a.verdict, a.status, a.in_site, a.attempts) == ("certain", 404, True, 2)
+    assert (b.verdict, b.status, b.in_site) == ("certain", 410, False)
+    assert here.naps.taken == [10.0]
+    assert [item.line.split()[0] for item in web.requests("/a")] == ["HEAD", "GET", "GET"]
+
+
+async def test_what_comes_back_is_not_dead() -> None:
+    scripts = {"/": by_visit(404, 404, 200), "/b": by_visit(500, 500, 404)}
+    async with Web(scripts) as web, lab(web.port) as here:
+        found = await look(here, web.url("/", HOST), web.url("/b", HOST))
+    assert found[web.url("/", HOST)].verdict == "ok"
+    assert found[web.url("/b", HOST)].verdict == "suspected"
+
+
+async def test_protection_and_trouble_are_never_certain() -> None:
+    async def reset(talk: Talk) -> None:
+        talk.reset()
+
+    async def mute(talk: Talk) -> None:
+        await talk.writer.wait_closed()
+
+    codes = {403: "blocked", 405: "blocked", 412: "blocked", 429: "blocked", 401: "blocked"}
+    codes |= {500: "suspected", 503: "suspected", 400: "suspected"}
+    scripts: dict[str, Script] = {f"/{code}": page(BODY, code) for code in codes}
+    scripts |= {"/reset": reset, "/mute": mute}
+    async with Web(scripts) as web, lab(web.port, timeout_s=0.4) as here:
+        found = await look(here, *(web.url(path, HOST) for path in scripts))
+        verdicts = {url.rpartition("/")[2]: item.verdict for url, item in found.items()}
+    expected = {str(code): verdict for code, verdict in codes.items()}
+    assert verdicts == expected | {"reset": "suspected", "mute": "suspected"}
+
+
+async def test_a_dead_name_needs_two_answers() -> None:
+    dead, flaky = "dead.example.com", "flaky.example.com"
+    back = turns(rcode("NXDOMAIN"), records(f"{flaky}. 1 A 127.0.0.1"))
+    rules = {(flaky, "A"): back, (flaky, "AAAA"): rcode("NXDOMAIN")}
+    async with Web({"*": page(BODY)}) as web, lab(web.port, rules=rules) as here:
+        found = await look(here, web.url("/", dead), web.url("/", flaky))
+        assert here.names.asked(dead, "A") >= 2
+    assert found[web.url("/", dead)].verdict == "certain"
+    assert found[web.url("/", dead)].reason is Reason.NXDOMAIN
+    assert found[web.url("/", flaky)].verdict != "certain"
+
+
+async def test_the_guard_leaves_targets_unchecked() -> None:
+    async with lab(80) as here:
+        found = await look(here, "http://10.0.0.1/", f"http://{HOST}:22/", "ftp://x.example/")
+    assert {target.verdict for target in found.values()} == {"unchecked"}
+
+
+async def test_every_target_is_answered_once() -> None:
+    async with Web({"*": page(BODY), "/7": page(BODY, 404)}) as web, lab(web.port) as here:
+        urls = [web.url(f"/{number}", HOST) for number in range(150)]
+        found = [item async for item in verify_links(here.tools, urls, in_site=lambda url: True)]
+    assert sorted(item.url for item in found) == sorted(urls)
+    assert [item.url for item in found if item.verdict == "certain"] == [web.url("/7", HOST)]
+
+
+async def test_a_consumer_may_stop_early() -> None:
+    async with Web({"*": page(BODY)}) as web, lab(web.port) as here:
+        urls = [web.url(f"/{number}", HOST) for number in range(5)]
+        looks = verify_links(here.tools, urls, in_site=lambda url: True)
+        first = await anext(looks)
+        await looks.aclose()
+    assert first.verdict == "ok"

@@ -1,0 +1,88 @@
+"""columns-missing: the columns that the template asks for are there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.api import (
+    Columns,
+    ColumnState,
+    ColumnTemplate,
+    EvidenceRef,
+    Finding,
+    HomePage,
+    Outcome,
+    Text,
+    check,
+    msg,
+    page_evidence,
+)
+from checks.columns._common import column_subject
+
+MESSAGES = {
+    "present": Text(
+        zh="模板要求的 {required} 个栏目均已找到。", en="All {required} required columns are there."
+    ),
+    "missing": Text(
+        zh="未找到“{name}”栏目（可用名称：{names}；依据：{clause}）。",
+        en="The column {name} was not found (accepted names: {names}; source: {clause}).",
+    ),
+    "unsure": Text(
+        zh="抓取范围内未找到“{name}”栏目，但未看完全站或栏目在外部平台，请人工核对。",
+        en="{name} was not found in what was crawled, but the site was not seen whole, or the "
+        "column lives elsewhere; please look.",
+    ),
+    "no-template": Text(zh="栏目模板未要求任何栏目。", en="The column template asks for nothing."),
+}
+
+
+@check(
+    id="columns-missing",
+    scope="site",
+    title=Text(zh="应设栏目齐全", en="Required columns"),
+    why=Text(
+        zh="《政府信息公开条例》第二十条等规定了应主动公开的内容，网站需有相应栏目承载；"
+        "栏目名称可因站而异，本项按名称和同义名称查找，结果宜人工复核。",
+        en="Article 20 of 政府信息公开条例 lists what must be published; the site needs columns for "
+        "it. Names differ between sites; they are found by name and synonym.",
+    ),
+    fix=Text(
+        zh="开设缺少的栏目并在导航中链接；若已有同类栏目但名称不同，请在栏目模板中登记别名。",
+        en="Open the column and link it in the navigation; if it exists under another name, add "
+        "that name to the column template.",
+    ),
+    messages=MESSAGES,
+)
+def columns_missing(
+    columns: Columns, template: ColumnTemplate, home: HomePage
+) -> Iterator[Finding]:
+    """Looks for every required column of the site's template.
+
+    Why: article 20 of 政府信息公开条例 and the plan in force. How: names of pages, menus and
+    breadcrumbs against the template's names. Called missing only when the whole site was crawled.
+    It cannot know names that the template does not list. Fix: open the column, or list its name.
+    """
+    required = {column.id: column for column in template.columns if column.required}
+    if not required:
+        yield Finding(Outcome.INAPPLICABLE, msg("no-template"))
+        return
+    evidence = page_evidence(home.facts)
+    clean = True
+    for column in columns.columns:
+        wanted = required.get(column.template_id or "")
+        if wanted is None or column.sha256:
+            continue
+        if column.state is ColumnState.MISSING:
+            clean = False
+            names = "、".join(wanted.names)
+            message = msg("missing", name=column.name, names=names, clause=wanted.clause or "—")
+            yield Finding(Outcome.FAILED, message, column_subject(column), (evidence,))
+        elif not column.url:
+            clean = False
+            yield _unsure(column.name, evidence)
+    if clean:
+        yield Finding(Outcome.PASSED, msg("present", required=len(required)))
+
+
+def _unsure(name: str, evidence: EvidenceRef) -> Finding:
+    return Finding(Outcome.CANT_TELL, msg("unsure", name=name), evidence=(evidence,), cause=name)

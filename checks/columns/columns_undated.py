@@ -1,0 +1,62 @@
+"""columns-undated: entries show when they were published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditor.api import ColumnClass, Columns, Finding, Outcome, Text, check, msg
+from checks.columns._common import column_evidence, column_subject
+
+MESSAGES = {
+    "dated": Text(
+        zh="检查 {columns} 个栏目，信息均注明发布时间。",
+        en="The entries of {columns} columns are dated.",
+    ),
+    "undated": Text(
+        zh="“{name}”栏目有 {undated} 条信息在列表和正文页均未注明发布时间（共 {items} 条）。",
+        en="{undated} of {items} entries of {name} show no publication date, neither in the list "
+        "nor on their own page.",
+    ),
+    "no-column": Text(zh="未发现有信息条目的栏目。", en="No column with entries was found."),
+}
+#: Pages that are no news: a guide or a list of offices needs no date.
+_TIMELESS = (ColumnClass.STATIC,)
+
+
+@check(
+    id="columns-undated",
+    scope="site",
+    title=Text(zh="信息注明发布时间", en="Entries dated"),
+    why=Text(
+        zh="国办秘函〔2019〕19号单项否决第3项注明：未注明信息发布时间的视为不更新。",
+        en="国办秘函〔2019〕19号, note to veto 3: entries without a date count as not updated.",
+    ),
+    fix=Text(
+        zh="在列表或正文页显示发布时间，并填写网页标签 PubDate，格式为 YYYY-MM-DD HH:MM。",
+        en="Show the publication time in the list or on the page, and fill in the meta PubDate.",
+    ),
+    messages=MESSAGES,
+)
+def columns_undated(columns: Columns) -> Iterator[Finding]:
+    """Counts entries whose date stands neither in the list nor on their own page.
+
+    Why: note to veto 3 of 国办秘函〔2019〕19号. How: only entries whose own page was read count; a
+    date in the address or meta alone does not show. Columns of static pages are left out.
+    Fix: print the date.
+    """
+    held = [
+        column
+        for column in columns.columns
+        if column.items and column.observed and column.column_class not in _TIMELESS
+    ]
+    clean = True
+    for column in held:
+        if column.undated:
+            clean = False
+            message = msg("undated", name=column.name, undated=column.undated, items=column.items)
+            evidence = (column_evidence(column),)
+            yield Finding(Outcome.FAILED, message, column_subject(column), evidence)
+    if not held:
+        yield Finding(Outcome.INAPPLICABLE, msg("no-column"))
+    elif clean:
+        yield Finding(Outcome.PASSED, msg("dated", columns=len(held)))

@@ -15,6 +15,11 @@ _FULL_WIDTH_DIGIT: Final = re.compile("[０-９]")
 _INVISIBLE: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 
 
+def words(text: str) -> frozenset[str]:
+    """The words of a text, for word lists in code."""
+    return frozenset(text.split())
+
+
 def fold(text: str) -> str:
     """Runs of white space (no-break and ideographic spaces included) become one space."""
     return " ".join(text.split())

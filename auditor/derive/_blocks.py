@@ -1,0 +1,285 @@
+"""Handlers of blocks, headings, forms, tables and the head; and the tables of all handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from auditor.derive import _links
+from auditor.derive.forms import Control, FormDraft
+from auditor.derive.limits import (
+    MAX_FIELDS,
+    MAX_FORMS,
+    MAX_HEADINGS,
+    MAX_META_CHARS,
+    MAX_METAS,
+    MAX_MOVING,
+    MAX_TABLES,
+)
+from auditor.derive.places import LANDMARKS
+from auditor.derive.tables import TableDraft
+from auditor.derive.text import label, words
+from auditor.model.page import Heading, LinkKind, Meta
+
+if TYPE_CHECKING:
+    from auditor.derive._walk import Walk
+
+Attributes = Mapping[str, str]
+Start = Callable[["Walk", str, Attributes], None]
+End = Callable[["Walk", str], None]
+
+
+# --- blocks and rows ------------------------------------------------------------------------------
+
+
+def _block(walk: Walk, tag: str, attrib: Attributes) -> None:
+    walk.parts.append("\n")
+
+
+def _section(walk: Walk, tag: str, attrib: Attributes) -> None:
+    walk.landmarks.add(LANDMARKS[tag])
+    walk.parts.append("\n")
+
+
+def _end_block(walk: Walk, tag: str) -> None:
+    walk.parts.append("\n")
+
+
+def _row(walk: Walk, tag: str, attrib: Attributes) -> None:
+    parts = walk.parts
+    parts.append("\n")
+    walk.open_rows.append((len(parts), len(walk.anchors)))
+
+
+def _end_row(walk: Walk, tag: str) -> None:
+    parts = walk.parts
+    if walk.open_rows:
+        mark, first = walk.open_rows.pop()
+        anchors = walk.anchors
+        if len(anchors) > first:
+            walk.rows.offer(tag, walk.labels, parts, mark, anchors, walk.spans, first)
+    parts.append("\n")
+
+
+def _heading(walk: Walk, tag: str, attrib: Attributes) -> None:
+    walk.parts.append("\n")
+    walk.open_headings.append(len(walk.parts))
+
+
+def _end_heading(walk: Walk, tag: str) -> None:
+    if walk.open_headings:
+        mark = walk.open_headings.pop()
+        if len(walk.headings) < MAX_HEADINGS and not walk.hidden:
+            walk.headings.append(Heading(int(tag[1]), label("".join(walk.parts[mark:]))))
+    walk.parts.append("\n")
+
+
+def _moving(walk: Walk, tag: str, attrib: Attributes) -> None:
+    if len(walk.moving) < MAX_MOVING:
+        walk.moving.append(walk.place(tag))
+
+
+def _hiding(walk: Walk, tag: str, attrib: Attributes) -> None:
+    walk.hide()
+
+
+# --- head -----------------------------------------------------------------------------------------
+
+
+def _html(walk: Walk, tag: str, attrib: Attributes) -> None:
+    if walk.lang is None:
+        walk.lang = attrib.get("lang") or attrib.get("xml:lang")
+
+
+def _raw(walk: Walk, tag: str, attrib: Attributes) -> None:
+    walk.raw_marks.append((attrib, len(walk.parts)))
+
+
+def _end_raw(walk: Walk, tag: str) -> None:
+    if walk.raw_marks:
+        del walk.parts[walk.raw_marks.pop()[1] :]
+
+
+def _end_title(walk: Walk, tag: str) -> None:
+    if walk.raw_marks:
+        mark = walk.raw_marks.pop()[1]
+        if walk.title is None and not any(name.startswith("svg") for name in walk.labels):
+            walk.title = label("".join(walk.parts[mark:]))
+        del walk.parts[mark:]
+
+
+def _meta(walk: Walk, tag: str, attrib: Attributes) -> None:
+    get = attrib.get
+    name = get("name") or get("property") or get("http-equiv") or ""
+    content = get("content")
+    if name and content is not None and len(walk.metas) < MAX_METAS:
+        walk.metas.append(Meta(label(name), content.strip()[:MAX_META_CHARS]))
+    if content and get("http-equiv", "").lower() == "refresh":
+        _links.refresh(walk, content[: MAX_META_CHARS * 3])
+
+
+# --- forms ----------------------------------------------------------------------------------------
+
+
+def _form(walk: Walk, tag: str, attrib: Attributes) -> None:
+    walk.parts.append("\n")
+    action = attrib.get("action")
+    url = walk.join(action) if action and action.strip() else walk.joiner.join("")
+    walk.form = FormDraft(attrib, url, walk.place(tag), walk.counts[tag])
+    if len(walk.forms) <= MAX_FORMS:
+        walk.forms.append(walk.form)
+
+
+def _end_form(walk: Walk, tag: str) -> None:
+    walk.form = walk.forms[0]
+    walk.parts.append("\n")
+
+
+def _control(walk: Walk, tag: str, attrib: Attributes) -> None:
+    control = Control(tag, attrib, walk.hidden > 0, walk.place(tag), walk.counts[tag])
+    if len(walk.form.controls) < MAX_FIELDS:
+        walk.form.controls.append(control)
+    if tag == "input":
+        if attrib.get("type", "").lower() == "image" and attrib.get("src"):
+            walk.resource(tag, attrib["src"], LinkKind.IMAGE, "src")
+    else:
+        walk.open_controls.append((control, len(walk.parts), len(walk.alts)))
+    for table in walk.open_tables:
+        table.controls = True
+
+
+def _end_button(walk: Walk, tag: str) -> None:
+    if walk.open_controls:
+        control, mark, alt = walk.open_controls.pop()
+        text = "".join(walk.parts[mark:])
+        control.label = label(text) or label(" ".join(value for _, value in walk.alts[alt:]))
+
+
+def _end_textarea(walk: Walk, tag: str) -> None:
+    if walk.open_controls:
+        del walk.parts[walk.open_controls.pop()[1] :]
+
+
+def _end_select(walk: Walk, tag: str) -> None:
+    if walk.open_controls:
+        walk.open_controls.pop()
+    walk.parts.append("\n")
+
+
+def _label(walk: Walk, tag: str, attrib: Attributes) -> None:
+    target = attrib.get("for", "")
+    walk.open_labels.append((target, len(walk.parts), walk.form, len(walk.form.controls)))
+
+
+def _end_label(walk: Walk, tag: str) -> None:
+    if not walk.open_labels:
+        return
+    target, mark, form, first = walk.open_labels.pop()
+    text = label("".join(walk.parts[mark:]))
+    if target and text:
+        walk.labels_for.setdefault(target, text)
+    for control in form.controls[first:]:
+        if control.tag != "button":
+            control.label = control.label or text
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+def _table(walk: Walk, tag: str, attrib: Attributes) -> None:
+    walk.parts.append("\n")
+    if walk.open_tables:
+        walk.open_tables[-1].nested = True
+    table = TableDraft(
+        attrib, walk.place(tag), walk.counts[tag], len(walk.parts), len(walk.anchors)
+    )
+    walk.open_tables.append(table)
+    if len(walk.tables) < 4 * MAX_TABLES:
+        walk.tables.append(table)
+
+
+def _end_table(walk: Walk, tag: str) -> None:
+    if walk.open_tables:
+        table = walk.open_tables.pop()
+        table.links = len(walk.anchors) - table.links
+        table.chars = sum(map(len, walk.parts[table.mark :]))
+        table.hidden = walk.hidden > 0
+    walk.parts.append("\n")
+
+
+def _tr(walk: Walk, tag: str, attrib: Attributes) -> None:
+    if walk.open_tables:
+        walk.open_tables[-1].row()
+    _row(walk, tag, attrib)
+
+
+def _cell(walk: Walk, tag: str, attrib: Attributes) -> None:
+    walk.parts.append("\n")
+    if walk.open_tables:
+        walk.open_tables[-1].cell(tag, attrib)
+
+
+def _caption(walk: Walk, tag: str, attrib: Attributes) -> None:
+    walk.open_captions.append(len(walk.parts))
+
+
+def _end_caption(walk: Walk, tag: str) -> None:
+    if walk.open_captions:
+        mark = walk.open_captions.pop()
+        if walk.open_tables:
+            walk.open_tables[-1].caption = label("".join(walk.parts[mark:]))
+    walk.parts.append("\n")
+
+
+_BLOCKS: Final = words(
+    "article section main header footer nav aside ul ol figure figcaption blockquote center "
+    "address fieldset pre br hr body summary details"
+)
+_ROWS: Final = words("li dl dd dt div p")
+_HEADINGS: Final = words("h1 h2 h3 h4 h5 h6")
+
+STARTS: Final[dict[str, Start]] = {
+    **dict.fromkeys(_BLOCKS, _block),
+    **dict.fromkeys(LANDMARKS, _section),
+    **dict.fromkeys(_ROWS, _row),
+    **dict.fromkeys(_HEADINGS, _heading),
+    **dict.fromkeys(("marquee", "blink"), _moving),
+    **dict.fromkeys(("noscript", "template"), _hiding),
+    **dict.fromkeys(("style", "title"), _raw),
+    **dict.fromkeys(("iframe", "frame"), _links.start_frame),
+    **dict.fromkeys(("video", "audio", "source", "embed", "object"), _links.start_media),
+    **dict.fromkeys(("input", "select", "textarea", "button"), _control),
+    **dict.fromkeys(("td", "th"), _cell),
+    "a": _links.start_a,
+    "area": _links.start_area,
+    "base": _links.start_base,
+    "caption": _caption,
+    "form": _form,
+    "html": _html,
+    "img": _links.start_img,
+    "label": _label,
+    "link": _links.start_link,
+    "meta": _meta,
+    "option": _links.start_option,
+    "script": _links.start_script,
+    "table": _table,
+    "tr": _tr,
+}
+
+ENDS: Final[dict[str, End]] = {
+    **dict.fromkeys(_BLOCKS, _end_block),
+    **dict.fromkeys((*_ROWS, "tr"), _end_row),
+    **dict.fromkeys(_HEADINGS, _end_heading),
+    **dict.fromkeys(("td", "th", "option"), _end_block),
+    "a": _links.end_a,
+    "button": _end_button,
+    "caption": _end_caption,
+    "form": _end_form,
+    "label": _end_label,
+    "script": _links.end_script,
+    "select": _end_select,
+    "style": _end_raw,
+    "table": _end_table,
+    "textarea": _end_textarea,
+    "title": _end_title,
+}

@@ -1,0 +1,259 @@
+"""Handlers of elements that lead somewhere: anchors, images, frames, files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from auditor.derive._targets import REDIRECT, REFRESH, address_in_script, kind_of, leads_nowhere
+from auditor.derive.fast import twin
+from auditor.derive.limits import (
+    MAX_FRAMES,
+    MAX_HREF_CHARS,
+    MAX_IMAGES,
+    MAX_LABEL_CHARS,
+    MAX_LINKS,
+    MAX_SCRIPT_CHARS,
+)
+from auditor.derive.text import label
+from auditor.derive.urls import Joiner, canonical
+from auditor.model.page import Frame, Image, Link, LinkKind
+
+if TYPE_CHECKING:
+    from auditor.derive._walk import Walk
+
+Attributes = Mapping[str, str]
+
+LinkDraft = twin(Link)
+ImageDraft = twin(Image)
+
+DATA_LINKS: Final = ("data-url", "data-href", "data-link")
+_LAZY: Final = ("data-original", "data-src", "data-lazy-src", "data-lazy", "lazy-src", "_src")
+_BLANK_IMAGE: Final = re.compile(
+    r"^\s*$|^data:|(?:blank|loading|lazy|grey|spacer|placeholder)\w*\.", re.I
+)
+_NEXT: Final = re.compile(r"^\W*(?:下一?页|后一?页|next(?: page)?)\W*$", re.I)
+_SKIP: Final = re.compile("跳|主要?内容|正文|skip|main content", re.I)
+_OPTION: Final = re.compile(r"\s*(?:https?://|/[\w-])", re.I)
+_MAX_REDIRECTS: Final = 10
+
+
+def start_a(walk: Walk, tag: str, attrib: Attributes) -> None:
+    walk.open_anchors.append((attrib, len(walk.parts), len(walk.alts), len(walk.images)))
+
+
+def end_a(walk: Walk, tag: str) -> None:
+    if not walk.open_anchors:
+        return
+    attrib, mark, alt, image = walk.open_anchors.pop()
+    parts, get = walk.parts, attrib.get
+    text = " ".join("".join(parts[mark:]).split())
+    if len(text) > MAX_LABEL_CHARS:
+        text = text[:MAX_LABEL_CHARS]
+    title = get("title")
+    title = label(title) if title else ""
+    name = text
+    if not text or len(walk.alts) > alt or "aria-label" in attrib:
+        name = _anchor_name(walk, attrib, text, mark, alt) or title
+    href = get("href")
+    via = "href"
+    if not href or href[0] in "#jJ":
+        href, via = _scripted(walk, attrib, href, text)
+        if href is None:
+            if not text or "name" in attrib or "id" in attrib:
+                return  # a jump target
+            href = ""
+    walk.anchors_total += 1
+    if len(walk.anchors) >= MAX_LINKS:
+        return
+    url = walk.join(href)
+    draft = LinkDraft(
+        url,
+        href if len(href) <= MAX_HREF_CHARS else href[:MAX_HREF_CHARS],
+        text,
+        name,
+        title,
+        kind_of(url),
+        walk.region,
+        " ".join([*walk.labels[-4:-1], "a"]),
+        "a",
+        walk.counts["a"],
+        via,
+        walk.hidden > 0,
+        "rel" in attrib and "nofollow" in attrib["rel"],
+    )
+    walk.spans.append((mark, len(parts)))
+    walk.anchors.append(draft)
+    _after_anchor(walk, attrib, draft, image)
+
+
+def _after_anchor(walk: Walk, attrib: Attributes, draft: Any, image: int) -> None:
+    for picture in walk.images[image:]:
+        picture.link_url, picture.link_text = draft.url, draft.text
+    if walk.want_ids and "aria-labelledby" in attrib:
+        walk.named_by.append((draft, attrib["aria-labelledby"]))
+    name = draft.name
+    if len(name) < 12 and draft.url and not walk.next_url and _NEXT.match(name):
+        walk.next_url = draft.url
+
+
+def _anchor_name(walk: Walk, attrib: Attributes, text: str, mark: int, alt: int) -> str:
+    """Accessible name: aria-label, else text and the alternatives of images in order.
+    aria-labelledby is resolved at the end of the page."""
+    named = label(attrib.get("aria-label", ""))
+    if named:
+        return named
+    pieces: list[str] = []
+    position = mark
+    for at, alternative in walk.alts[alt:]:
+        pieces += [*walk.parts[position:at], alternative]
+        position = max(position, at)
+    return label("".join([*pieces, *walk.parts[position:]])) if pieces else text
+
+
+def _scripted(
+    walk: Walk, attrib: Attributes, href: str | None, text: str
+) -> tuple[str | None, str]:
+    """Where an anchor without a plain href leads: data attributes, then its scripts."""
+    for name in DATA_LINKS:
+        value = attrib.get(name)
+        if value and not leads_nowhere(value):
+            return value, "data"
+    for code in (attrib.get("onclick"), href):
+        address = address_in_script(code[:2000]) if code else ""
+        if address:
+            return address, "onclick"
+    if href and href[0] == "#" and len(href) > 1 and len(walk.anchors) < 10:
+        walk.skip_link = walk.skip_link or _SKIP.search(text) is not None
+    return href, "href"
+
+
+def start_area(walk: Walk, tag: str, attrib: Attributes) -> None:
+    href = attrib.get("href")
+    if href:
+        name = label(attrib.get("aria-label") or attrib.get("alt") or attrib.get("title") or "")
+        walk.resource(tag, href, kind_of(href), "map", text=name, title=attrib.get("title", ""))
+    if walk.images_total < MAX_IMAGES:
+        _image(walk, tag, attrib, attrib.get("href", ""))
+
+
+def start_img(walk: Walk, tag: str, attrib: Attributes) -> None:
+    src = attrib.get("src", "")
+    if not src or _BLANK_IMAGE.search(src[:200]):
+        src = next((attrib[name] for name in _LAZY if attrib.get(name)), src)
+    if src:
+        walk.resource(tag, src, LinkKind.IMAGE, "src")
+    alt = attrib.get("alt")
+    if alt and not walk.hidden:
+        walk.alts.append((len(walk.parts), alt))
+    _image(walk, tag, attrib, src)
+
+
+def _image(walk: Walk, tag: str, attrib: Attributes, src: str) -> None:
+    walk.images_total += 1
+    if len(walk.images) >= MAX_IMAGES:
+        return
+    get = attrib.get
+    alt = get("alt")
+    name = label(get("aria-label") or alt or get("title") or "")
+    decorative = get("role") in ("presentation", "none") or (alt is not None and not alt.strip())
+    draft = ImageDraft(
+        walk.join(src) if src else "",
+        alt if alt is None else label(alt),
+        name,
+        decorative and not name,
+        walk.hidden > 0,
+        "",
+        "",
+        walk.place(tag),
+        walk.counts[tag],
+        tag,
+    )
+    walk.images.append(draft)
+    if walk.want_ids and "aria-labelledby" in attrib:
+        walk.named_by.append((draft, attrib["aria-labelledby"]))
+
+
+def start_frame(walk: Walk, tag: str, attrib: Attributes) -> None:
+    get = attrib.get
+    src = get("src", "")
+    url = walk.resource(tag, src, LinkKind.FRAME, "src") if src else ""
+    if len(walk.frames) < MAX_FRAMES:
+        name = label(get("aria-label") or get("title") or "")
+        walk.frames.append(Frame(url, name, walk.hidden > 0, walk.counts[tag]))
+
+
+def start_link(walk: Walk, tag: str, attrib: Attributes) -> None:
+    href, rel = attrib.get("href"), attrib.get("rel", "").lower()
+    if not href:
+        return
+    if "stylesheet" in rel:
+        walk.resource(tag, href, LinkKind.STYLE, "href")
+    elif "icon" in rel:
+        walk.resource(tag, href, LinkKind.IMAGE, "href")
+    elif rel == "next" and not walk.next_url:
+        walk.next_url = walk.join(href)
+
+
+def start_media(walk: Walk, tag: str, attrib: Attributes) -> None:
+    """video, audio, source, embed, object."""
+    src = attrib.get("src") or attrib.get("data") or ""
+    if src:
+        walk.resource(tag, src, LinkKind.ATTACHMENT, "src")
+    if attrib.get("poster"):
+        walk.resource(tag, attrib["poster"], LinkKind.IMAGE, "src")
+    if tag in ("video", "audio") and "autoplay" in attrib and "muted" not in attrib:
+        walk.moving.append(walk.place(f"{tag}[autoplay]"))
+
+
+def start_option(walk: Walk, tag: str, attrib: Attributes) -> None:
+    """An entry of a jump list: `<option value="http://...">`."""
+    value = attrib.get("value")
+    if value and _OPTION.match(value):
+        walk.resource(tag, value.strip(), kind_of(value), "data")
+
+
+def start_base(walk: Walk, tag: str, attrib: Attributes) -> None:
+    href = attrib.get("href")
+    if href and not walk.base_seen:
+        url = walk.join(href)
+        if url:
+            walk.base_seen, walk.base_url = True, url
+            walk.joiner = Joiner(url, walk.encoding)
+
+
+def start_script(walk: Walk, tag: str, attrib: Attributes) -> None:
+    walk.raw_marks.append((attrib, len(walk.parts)))
+    src = attrib.get("src")
+    if src:
+        walk.resource(tag, src, LinkKind.SCRIPT, "src")
+
+
+def end_script(walk: Walk, tag: str) -> None:
+    if not walk.raw_marks:
+        return
+    attrib, mark = walk.raw_marks.pop()
+    text = "".join(walk.parts[mark:])
+    del walk.parts[mark:]
+    if walk.script_chars < MAX_SCRIPT_CHARS:
+        text = text[: MAX_SCRIPT_CHARS - walk.script_chars]
+        walk.script_chars += len(text)
+        walk.scripts.append((attrib, text))
+        if "location" in text:
+            _redirects(walk, text)
+
+
+def _redirects(walk: Walk, text: str) -> None:
+    for count, match in enumerate(REDIRECT.finditer(text)):
+        if count >= _MAX_REDIRECTS:
+            return
+        href = match[1] or match[2]
+        walk.resource("script", href, kind_of(href), "script")
+
+
+def refresh(walk: Walk, content: str) -> None:
+    """`<meta http-equiv="refresh">` with an address."""
+    match = REFRESH.match(content)
+    if match and canonical(walk.join(match[2].strip())) != canonical(walk.base_url):
+        walk.resource("meta", match[2].strip(), LinkKind.PAGE, "meta")

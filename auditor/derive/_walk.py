@@ -1,0 +1,275 @@
+"""The one pass over a page: lxml calls a `Walk` for every element and text while it parses.
+
+No tree is built. That costs less than parsing into a tree and walking it, needs no memory for the
+tree, and leaves no element behind. All text goes to one list; an element's text is what its end
+finds behind the mark that its start made, and hidden text is taken out again at the end of the
+element that hides it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from auditor.derive._blocks import ENDS, STARTS
+from auditor.derive._links import DATA_LINKS, LinkDraft
+from auditor.derive._targets import address_in_script, kind_of, leads_nowhere
+from auditor.derive.forms import Control, FormDraft
+from auditor.derive.items import Rows, Span
+from auditor.derive.limits import MAX_HREF_CHARS, MAX_LINKS
+from auditor.derive.places import (
+    LANDMARK_ROLES,
+    ROLES,
+    SECTIONS,
+    STYLES,
+    Style,
+    style_of,
+)
+from auditor.derive.tables import TableDraft
+from auditor.derive.text import label, words
+from auditor.derive.urls import Joiner
+from auditor.model.page import Frame, Heading, LinkKind, Meta, Region
+
+Attributes = Mapping[str, str]
+Start = Callable[[str, Attributes], None]
+End = Callable[[str], None]
+
+_HIDING: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_RARE: Final = words(
+    "style hidden aria-hidden role onclick data-url data-href data-link background"
+)
+_MAX_CRUMB_MARKS: Final = 20
+
+_REGION, _HIDDEN, _TEXT, _CLICK = range(4)
+
+
+def _callbacks(walk: Walk) -> tuple[Start, End]:
+    """What lxml calls at each start and end tag. Closures, since they run a thousand times."""
+    labels, counts = walk.labels, walk.counts
+    push, pop, known = labels.append, labels.pop, STYLES.get
+    handler_of, end_handler_of = STARTS.get, ENDS.get
+    plain = (_RARE | {"id"} if walk.want_ids else _RARE).isdisjoint
+
+    def start(tag: str, attrib: Attributes) -> None:
+        counts[tag] += 1
+        if attrib or tag in SECTIONS:
+            key = (tag, attrib.get("id"), attrib.get("class"))
+            style = known(key) or style_of(*key)
+            push(style[0])
+            if style[1] is not None or style[2]:
+                walk.special(style, tag)
+            if not plain(attrib):
+                walk.rare(tag, attrib)
+        else:
+            push(tag)
+        handler = handler_of(tag)
+        if handler is not None:
+            handler(walk, tag, attrib)
+
+    def end(tag: str) -> None:
+        handler = end_handler_of(tag)
+        if handler is not None:
+            handler(walk, tag)
+        if len(labels) == walk.mark_depth:
+            walk.unmark()
+        if labels:
+            pop()
+
+    return start, end
+
+
+class Walk:
+    """State of one pass. Read its fields after the parse; see `page.page_facts`."""
+
+    def __init__(self, base_url: str, encoding: str, *, ids: bool) -> None:
+        self.joiner = Joiner(base_url, encoding)
+        self.base_url = base_url
+        self.encoding = encoding
+        self.base_seen = False
+        self.parts: list[str] = []
+        self.labels: list[str] = []
+        self.counts: defaultdict[str, int] = defaultdict(int)
+        self.marks: list[tuple[int, int, Any]] = []
+        self.mark_depth = -1
+        self.region = Region.OTHER
+        self.strong_main = False
+        self.regions: list[tuple[int, Region]] = []
+        self.hidden = 0
+        self.anchors: list[Any] = []
+        self.anchors_total = 0
+        self.spans: list[Span] = []
+        self.open_anchors: list[tuple[Attributes, int, int, int]] = []
+        self.resources: list[Any] = []
+        self.resources_total = 0
+        self.images: list[Any] = []
+        self.images_total = 0
+        self.alts: list[tuple[int, str]] = []
+        self.open_rows: list[tuple[int, int]] = []
+        self.rows = Rows()
+        self.crumb_marks: list[tuple[int, int]] = []
+        self.scripts: list[tuple[Attributes, str]] = []
+        self.script_chars = 0
+        self.raw_marks: list[tuple[Attributes, int]] = []
+        self.want_ids = ids
+        self.texts: dict[str, str] = {}
+        self.named_by: list[tuple[Any, str]] = []
+        self.metas: list[Meta] = []
+        self.title: str | None = None
+        self.doctype_name = ""
+        self.lang: str | None = None
+        self.headings: list[Heading] = []
+        self.frames: list[Frame] = []
+        self.forms: list[FormDraft] = [FormDraft({})]
+        self.form: FormDraft = self.forms[0]
+        self.labels_for: dict[str, str] = {}
+        self.open_labels: list[tuple[str, int, FormDraft, int]] = []
+        self.open_controls: list[tuple[Control, int, int]] = []
+        self.open_headings: list[int] = []
+        self.open_captions: list[int] = []
+        self.tables: list[TableDraft] = []
+        self.open_tables: list[TableDraft] = []
+        self.landmarks: set[str] = set()
+        self.skip_link = False
+        self.moving: list[str] = []
+        self.next_url = ""
+        self.data = self.parts.append
+        self.start, self.end = _callbacks(self)
+
+    def doctype(self, name: str, public: str | None, system: str | None) -> None:
+        """The document type declaration."""
+        self.doctype_name = label(" ".join(x for x in (name, public, system) if x), 200)
+
+    def close(self) -> Walk:
+        """The parse is over."""
+        return self
+
+    # --- places, regions, hiding -------------------------------------------------------------
+
+    def special(self, style: Style, tag: str) -> None:
+        """An element begins whose name, id or class says something about the page's parts."""
+        _, region, crumb = style
+        if region is not None and region is not self.region:
+            self._enter(region, strong=tag in SECTIONS)
+        if crumb and len(self.crumb_marks) < _MAX_CRUMB_MARKS:
+            self.crumb_marks.append((len(self.parts), len(self.anchors)))
+
+    def _enter(self, region: Region, *, strong: bool) -> None:
+        """The innermost region counts, except that articles have headers and footers of their own
+        and that nothing inside the footer is anything else."""
+        if self.region is Region.FOOTER:
+            return
+        if self.strong_main and region in (Region.HEADER, Region.FOOTER):
+            return
+        self._mark(_REGION, (self.region, self.strong_main))
+        self.strong_main = self.strong_main or (strong and region is Region.MAIN)
+        self._set_region(region)
+
+    def _set_region(self, region: Region) -> None:
+        self.region = region
+        if not self.hidden:
+            self.regions.append((len(self.parts), region))
+
+    def rare(self, tag: str, attrib: Attributes) -> None:
+        """An element begins that has one of the attributes in `_RARE`."""
+        get = attrib.get
+        style = get("style")
+        if (
+            (style and ("none" in style or "hidden" in style) and _HIDING.search(style[:2000]))
+            or "hidden" in attrib
+            or get("aria-hidden") == "true"
+        ):
+            self.hide()
+        role = get("role")
+        if role in LANDMARK_ROLES:
+            self.landmarks.add(role)
+            region = ROLES.get(role)
+            if region is not None and region is not self.region:
+                self._enter(region, strong=role == "main")
+        if get("background"):
+            self.resource(tag, get("background", ""), LinkKind.IMAGE, "src")
+        if tag not in ("a", "area") and (
+            "onclick" in attrib or any(d in attrib for d in DATA_LINKS)
+        ):
+            self._mark(_CLICK, (tag, attrib, len(self.parts), len(self.anchors)))
+        if self.want_ids and "id" in attrib:
+            self._mark(_TEXT, (attrib["id"], len(self.parts)))
+
+    def hide(self) -> None:
+        """The element that has just begun hides its content."""
+        self._mark(_HIDDEN, len(self.parts))
+        self.hidden += 1
+
+    def _mark(self, kind: int, data: Any) -> None:
+        depth = len(self.labels)
+        self.marks.append((depth, kind, data))
+        self.mark_depth = depth
+
+    def unmark(self) -> None:
+        """The innermost element with a mark ends."""
+        depth, marks = len(self.labels), self.marks
+        while marks and marks[-1][0] == depth:
+            _, kind, data = marks.pop()
+            if kind == _REGION:
+                self.strong_main = data[1]
+                self._set_region(data[0])
+            elif kind == _HIDDEN:
+                self.hidden -= 1
+                del self.parts[data:]
+            elif kind == _TEXT:
+                self.texts.setdefault(data[0], label("".join(self.parts[data[1] :])))
+            else:
+                self._clicked(*data)
+        self.mark_depth = marks[-1][0] if marks else -1
+
+    def place(self, tag: str) -> str:
+        """Path of the element that has just begun, from up to three ancestors."""
+        return " ".join([*self.labels[-4:-1], tag])
+
+    # --- links -------------------------------------------------------------------------------
+
+    def join(self, href: str) -> str:
+        """The address that an href leads to, "" for none."""
+        if leads_nowhere(href) or len(href) > MAX_HREF_CHARS:
+            return ""
+        return self.joiner.join(href)
+
+    def resource(
+        self, tag: str, src: str, kind: LinkKind, via: str, *, text: str = "", title: str = ""
+    ) -> str:
+        """A link that is not an anchor. Returns its address."""
+        url = self.join(src)
+        self.resources_total += 1
+        if len(self.resources) < MAX_LINKS and (url or kind is LinkKind.PAGE):
+            self.resources.append(
+                LinkDraft(
+                    url,
+                    src[:MAX_HREF_CHARS],
+                    text,
+                    text,
+                    title,
+                    kind,
+                    self.region,
+                    self.place(tag),
+                    tag,
+                    self.counts[tag],
+                    via,
+                    self.hidden > 0,
+                )
+            )
+        return url
+
+    def _clicked(self, tag: str, attrib: Attributes, mark: int, anchor: int) -> None:
+        """An element other than a link ends that a click or a data attribute makes a link."""
+        if len(self.anchors) > anchor:
+            return  # the links inside say where it leads
+        href = next((attrib[name] for name in DATA_LINKS if attrib.get(name)), "")
+        via = "data" if href and not leads_nowhere(href) else "onclick"
+        if via == "onclick":
+            href = address_in_script(attrib.get("onclick", "")[:2000])
+        if href:
+            text = label("".join(self.parts[mark:]) or attrib.get("value", ""))
+            self.resource(
+                tag, href, kind_of(href), via, text=text, title=attrib.get("title", "")[:300]
+            )

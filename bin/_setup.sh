@@ -41,7 +41,7 @@ lock_file() {
     if [ "$1" = dev ]; then echo "$ROOT/requirements-dev.lock"; else echo "$ROOT/requirements.lock"; fi
 }
 
-# What an installation depends on. The path counts because scripts in .venv hold it.
+# What an installation depends on; the path as well, because a moved checkout is set up again.
 fingerprint() {
     { cat -- "$(lock_file "$1")" "$ROOT/pyproject.toml" && printf '%s' "$ROOT"; } | sha256sum
 }
@@ -167,8 +167,12 @@ install_python() {
     rm -f -- "$UNFINISHED"
 }
 
+# Scripts in a virtual environment name the folder it was made in, so a moved checkout needs a new
+# one. An environment that somebody made by hand has no stamp and is taken as it is.
 is_usable() {
-    [ ! -e "$UNFINISHED" ] && is_new_enough "$VENV/bin/python" &&
+    [ ! -e "$UNFINISHED" ] || return 1
+    [ ! -f "$STAMP" ] || grep -qxF -- "root $ROOT" "$STAMP" || return 1
+    is_new_enough "$VENV/bin/python" &&
         "$VENV/bin/python" -m pip --version >/dev/null 2>&1
 }
 
@@ -192,6 +196,7 @@ run_quietly() {
 # The development lock holds everything of the runtime lock, in the same versions.
 write_stamp() {
     {
+        echo "root $ROOT"
         echo "runtime $(fingerprint runtime)"
         if [ "$1" = dev ]; then echo "dev $(fingerprint dev)"; fi
     } >"$STAMP.new"

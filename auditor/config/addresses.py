@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
@@ -35,10 +34,9 @@ def homepage_url(value: object) -> str:
 
 
 def _refuse_characters(raw: str) -> None:
-    host_part = raw.split("://", 1)[-1].split("/", 1)[0]
-    if ascii_form(raw) and (
-        unicodedata.normalize("NFKC", host_part) != host_part or "://" not in raw
-    ):
+    # Full-width characters are right in a path, but neither in a host name nor in "http：//".
+    host = raw.split("://", 1)[-1].split("/", 1)[0]
+    if ascii_form(host) or ("://" not in raw and ascii_form(raw)):
         raise ValueError(f"holds full-width characters: {quoted(raw)}{ascii_form(raw)}")
     if "\\" in raw or any(char.isspace() for char in raw):
         raise ValueError(f"must not hold spaces or backslashes: {quoted(raw)}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -185,6 +186,11 @@ def site_id(value: object) -> str:
     raise ValueError(f"must be at most 64 of a-z, 0-9 and hyphens between them{_not(raw)}{hint}")
 
 
+def optional_site_id(value: object) -> str | None:
+    """A site id, or null: the home page will make one."""
+    return None if value is None else site_id(value)
+
+
 def slugify(raw: str) -> str:
     """The nearest valid site id, or "" when nothing of the text can be used."""
     folded = unicodedata.normalize("NFKC", raw).lower()
@@ -199,6 +205,8 @@ def from_command_line(value: object) -> object:
         return Plain(value.isoformat())
     if isinstance(value, list | tuple):
         return tuple(from_command_line(item) for item in value)
+    if isinstance(value, Mapping):
+        return {str(key): from_command_line(item) for key, item in value.items()}
     return value
 
 
@@ -235,5 +243,5 @@ Ipv6Mode = Annotated[Literal["auto", "on", "off"], BeforeValidator(ipv6_mode)]
 Resolver = Annotated[str, BeforeValidator(resolver)]
 Network = Annotated[str, BeforeValidator(network)]
 DatabaseUrl = Annotated[str, BeforeValidator(database_url)]
-SiteId = Annotated[str, BeforeValidator(site_id)]
+OptionalSiteId = Annotated[str | None, BeforeValidator(optional_site_id)]
 Port = Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=65535)]

@@ -26,8 +26,11 @@ from auditor.config.validation import groups, leaf_keys, problems_of
 from auditor.model.site import Register
 
 _PREFIX = "AUDITOR_"
-#: Kubernetes and Docker describe a service named `auditor` to every container by such variables.
-_FOREIGN = re.compile(r"AUDITOR_(SERVICE_(HOST|PORT).*|PORT(_[0-9]+_(TCP|UDP).*)?|NAME|ENV_.*)")
+#: Kubernetes and Docker describe a service named `auditor` to every container by such variables;
+#: AUDITOR_TEST_ belongs to the tests.
+_FOREIGN = re.compile(
+    r"AUDITOR_(SERVICE_(HOST|PORT).*|PORT(_[0-9]+_(TCP|UDP).*)?|NAME|ENV_.*|TEST_.*)"
+)
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _KEYS = tuple(leaf_keys(Settings))
 

@@ -23,10 +23,9 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        """`file:line: message`, the form that editors can jump to."""
-        file = "".join(map(_visible, self.file))
-        place = f"{file}:{self.line}" if self.line else file
-        return f"{place}: {self.message}"
+        """`file:line: message`, the form that editors can jump to, as one printable line."""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return "".join(map(_visible, f"{place}: {self.message}"))
 
 
 class ConfigError(Exception):

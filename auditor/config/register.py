@@ -20,8 +20,8 @@ from auditor.model.site import Register, Site
 #: Header names, folded by `_fold`, beside the English key itself.
 _HEADERS: Mapping[str, tuple[str, ...]] = {
     "id": ("编号", "站点编号", "网站编号", "站点id", "网站id"),
-    "name": ("名称", "网站名称", "站点名称", "sitename"),
-    "homepage": ("首页", "首页地址", "首页网址", "网址", "网站网址", "网站地址", "url"),
+    "name": ("网站名称", "名称", "站点名称", "sitename"),
+    "homepage": ("网址", "首页", "首页地址", "首页网址", "网站网址", "网站地址", "url"),
     "type": ("类型", "网站类型", "站点类型"),
     "organisation": ("主办单位", "主办单位名称", "责任单位", "单位", "organization", "sponsor"),
     "region_code": ("行政区划代码", "区划代码", "行政区划"),
@@ -102,7 +102,7 @@ def _read_header(row: TableRow, file: str) -> tuple[list[str], list[Problem]]:
             messages.append(f"column {quoted(title)} gives {key} a second time")
         keys.append(key)
     messages.extend(
-        f"column {key} ({_HEADERS[key][1]}) is missing"
+        f"column {key} ({_HEADERS[key][0]}) is missing"
         for key in ("name", "homepage")
         if key not in keys
     )

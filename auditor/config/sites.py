@@ -13,8 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from auditor.config.addresses import homepage_url, host_name
 from auditor.config.fields import (
     Line,
+    OptionalSiteId,
     OptionalWord,
-    SiteId,
     Switch,
     Whole,
     ascii_form,
@@ -124,7 +124,7 @@ class SiteEntry(BaseModel):
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
-    id: SiteId = ""
+    id: OptionalSiteId = None
     name: Annotated[str, BeforeValidator(_name), Field(max_length=200)]
     homepage: Annotated[str, BeforeValidator(homepage_url)]
     type: Annotated[SiteType, BeforeValidator(_site_type)] = SiteType.DEPARTMENT

@@ -93,7 +93,7 @@ def templates_of(sites: Sequence[Site]) -> dict[str, ColumnTemplate]:
     """Each site's column template: its own, or that of its type."""
     roots = data_roots()
     return {
-        site.id: load_template(site.column_template or None, site.type, roots) for site in sites
+        site.id: load_template(site.column_template, site.type, roots) for site in sites
     }
 
 

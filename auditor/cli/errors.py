@@ -16,7 +16,6 @@ from rich.text import Text
 
 from auditor.config import ConfigError
 from auditor.engine.catalogue import CatalogueError
-from auditor.score.schemes import SchemeError
 from auditor.store import StoreError, StoreMissing
 
 _LOG = structlog.get_logger(__name__)
@@ -43,7 +42,7 @@ class UsageProblem(Exception):
     """The command line asks for something that is not there; the message says what is."""
 
 
-_USAGE = (ConfigError, CatalogueError, SchemeError, UsageProblem, StoreMissing)
+_USAGE = (ConfigError, CatalogueError, UsageProblem, StoreMissing)
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 
 

@@ -7,7 +7,7 @@ import os
 import signal
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -82,7 +82,7 @@ class Request:
     sites: Sequence[Site]
     out: Path | None
     resume: str | None = None
-    gate: Gate = Gate()
+    gate: Gate = field(default_factory=Gate)
     plain: bool = False
 
 
@@ -179,13 +179,13 @@ def demo(
     """Audit a made-up district that this command serves on loopback, and write the reports."""
     refuse_foreign_packages()
     target = out or Path("demo-out")
+    target.mkdir(parents=True, exist_ok=True)
     leave(asyncio.run(_demo(target, lang, no_browser, serve_only, no_progress)))
 
 
 async def _demo(
     out: Path, lang: str | None, no_browser: bool, serve_only: bool, plain: bool
 ) -> Exit:
-    out.mkdir(parents=True, exist_ok=True)
     async with District() as district:
         config = out / "config.yaml"
         district.write_config(config)

@@ -83,4 +83,4 @@ def path_of(page: PageFacts, name: str) -> str:
     """The navigation path as the page prints it, else its folder."""
     if page.breadcrumb:
         return " > ".join(page.breadcrumb)
-    return urlsplit(page.url).path if not name else name
+    return name or urlsplit(page.url).path

@@ -77,7 +77,7 @@ class ColumnsFold:
         self._later: Counter[str] = Counter()
         self._names: dict[str, str] = {}
 
-    # --- one page at a time -----------------------------------------------------------------------
+    # --- one page at a time ---
 
     def add(self, page: PageFacts) -> None:
         """Take one page into account."""
@@ -108,7 +108,7 @@ class ColumnsFold:
         text = page.text
         return next((phrase for phrase in self._template.blank_phrases if phrase in text), "")
 
-    # --- all pages --------------------------------------------------------------------------------
+    # --- all pages ---
 
     def result(self) -> Columns:
         """The columns by address, then the missing ones in the template's order."""
@@ -213,7 +213,7 @@ class ColumnsFold:
         least = max(FURNITURE_PAGES, FURNITURE_SHARE * len(lists))
         return {url for url, count in uses.items() if count >= least}
 
-    # --- the home page ------------------------------------------------------------------------------
+    # --- the home page ---
 
     def _menu(self) -> dict[str, str]:
         """Column addresses and names in the home page's navigation."""

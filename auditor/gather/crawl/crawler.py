@@ -10,6 +10,7 @@ from typing import Protocol
 
 from auditor.derive.page import page_facts
 from auditor.derive.urls import canonical, host_of
+from auditor.gather.browser import Browser
 from auditor.gather.crawl.frontier import CRAWLED_KINDS, Frontier
 from auditor.gather.crawl.seeds import sitemap_urls
 from auditor.gather.crawl.traps import TrapWatch
@@ -61,14 +62,6 @@ class CrawlSink(Protocol):
         ...
 
 
-class Renderer(Protocol):
-    """The browser, as the crawler needs it."""
-
-    async def render_html(self, url: str) -> bytes | Missed:
-        """The document after its scripts ran, as UTF-8."""
-        ...
-
-
 @dataclass(slots=True)
 class _Batch:
     pages: list[StoredPage] = field(default_factory=list)
@@ -97,7 +90,7 @@ class Crawler:
         frontier: Frontier,
         stop: asyncio.Event,
         done_pages: int = 0,
-        renderer: Renderer | None = None,
+        renderer: Browser | None = None,
         progress: Callable[[int, int], None] = lambda pages, waiting: None,
     ) -> None:
         self._site = site
@@ -211,9 +204,9 @@ class Crawler:
         facts = await self._read(item, fetched.body, fetched)
         if facts.script_shell and self._renderer and self._renders < self._limits.max_renders:
             self._renders += 1
-            html = await self._renderer.render_html(item.url)
-            if not isinstance(html, Missed):
-                read = await self._read(item, html, fetched, rendered=True)
+            rendered = await self._renderer.render(item.url)
+            if not isinstance(rendered, Missed):
+                read = await self._read(item, rendered.html, fetched, rendered=True)
                 facts = replace(read, encoding=facts.encoding, rendered=True)
         for link in facts.links:
             if link.url:

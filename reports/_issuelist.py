@@ -153,7 +153,8 @@ def certain(issue: Issue) -> bool:
 def indicator_name(clause: Clause, lang: str) -> str:
     """Group and name of an indicator (一级/二级指标)."""
     name = clause.indicator.name.of(lang)
-    return f"{clause.indicator.group} / {name}" if clause.indicator.group else name
+    group = clause.group(lang)
+    return f"{group} / {name}" if group else name
 
 
 def measured(message: Message, texts: Texts) -> str:

@@ -20,6 +20,12 @@ class Clause:
         """The verbatim sentence; "" unless the wording was read in full (grades V and L)."""
         return self.indicator.quote if self.indicator.grade in {Grade.V, Grade.L} else ""
 
+    def group(self, lang: str) -> str:
+        """Name of the indicator's group (一级指标); "" when it has none."""
+        key = self.indicator.group
+        named = self.scheme.groups.get(key)
+        return named.of(lang) if named else key
+
     @property
     def points(self) -> float | None:
         """Points per issue; None where the clause may not carry any."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from string import Formatter
 
-from auditor.api import CheckInfo, Message, Text
+from auditor.api import CheckInfo, Finding, Message, Text
 from reports._clean import SHOWN_CHARS, clip, encodable
+from reports._texts import Texts
 
 Value = str | int | float
 _FORMATTER = Formatter()
@@ -51,3 +52,10 @@ def sentence(info: CheckInfo | None, message: Message, lang: str) -> str:
     """The finished sentence as plain text."""
     template = template_of(info, message).of(lang)
     return encodable("".join(piece for piece, _ in pieces(template, message.params)))
+
+
+def untested_sentence(info: CheckInfo | None, finding: Finding, texts: Texts) -> str:
+    """Why a check was not made: the check's own words, else those of the reason."""
+    if info and finding.message.key in info.messages:
+        return sentence(info, finding.message, texts.lang)
+    return texts.untested(finding) or finding.message.key

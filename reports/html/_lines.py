@@ -25,7 +25,8 @@ _NAME_CHARS = 120
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A site's results in one family. `level`: untested, none, some, many, veto."""
+    """A site's results in one family. `level`: untested, partly (nothing found, but not
+    everything tested), none, some, many, veto."""
 
     failed: int
     suspected: int
@@ -116,19 +117,21 @@ def _families(site: SiteResult, checks: Mapping[str, CheckInfo]) -> dict[str, Ce
     return {
         family: Cell(
             failed[family], suspected[family], untested[family],
-            _level(failed[family], tested=family in tested, veto=family in vetoed),
+            _level(
+                failed[family], untested[family], tested=family in tested, veto=family in vetoed
+            ),
         )
         for family in tested | set(untested)
     }  # fmt: skip
 
 
-def _level(failed: int, *, tested: bool, veto: bool) -> str:
+def _level(failed: int, untested: int, *, tested: bool, veto: bool) -> str:
     if not tested:
         return "untested"
     if veto:
         return "veto"
     if failed == 0:
-        return "none"
+        return "partly" if untested else "none"
     return "some" if failed < 5 else "many"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from auditor.api import Assessment, ItemResult, ItemState, Method, RunResult, Scheme, SiteResult
+from reports._law import Clause
 
 _ORDER = {
     ItemState.BREACHED: 0,
@@ -43,17 +44,18 @@ class Score:
         return self.scheme is not None and self.scheme.method is Method.POINTS
 
 
-def scores(site: SiteResult, result: RunResult) -> tuple[Score, ...]:
+def scores(site: SiteResult, result: RunResult, lang: str) -> tuple[Score, ...]:
     """One entry per assessment, in the run's order of schemes."""
     schemes = {scheme.id: scheme for scheme in result.schemes}
-    return tuple(_score(item, schemes.get(item.scheme_id)) for item in site.assessments)
+    return tuple(_score(item, schemes.get(item.scheme_id), lang) for item in site.assessments)
 
 
-def _score(assessment: Assessment, scheme: Scheme | None) -> Score:
+def _score(assessment: Assessment, scheme: Scheme | None, lang: str) -> Score:
     shown = [item for item in assessment.items if item.state is not ItemState.INAPPLICABLE]
     groups: dict[str, list[Line]] = {}
     for item in shown:
-        groups.setdefault(item.indicator.group, []).append(_line(item))
+        group = Clause(scheme, item.indicator).group(lang) if scheme else item.indicator.group
+        groups.setdefault(group, []).append(_line(item))
     binding = [item for item in shown if item.indicator.grade.binding]
     decided = [item for item in binding if item.state in {ItemState.MET, ItemState.BREACHED}]
     return Score(

@@ -25,6 +25,7 @@ from reports._clean import clip
 from reports._digest import days_since
 from reports._files import replacing
 from reports._law import Law
+from reports._sentence import untested_sentence
 from reports._texts import Texts
 from reports.html._axe import by_rule
 from reports.html._lines import issue_counts
@@ -96,7 +97,7 @@ class SitePages:
             "counts": issue_counts(site),
             "problems": found,
             "list_rows": LIST_ROWS,
-            "scores": scores(site, result),
+            "scores": scores(site, result, texts.lang),
             "columns": sorted(site.columns, key=_column_rank),
             "tallies": sorted(site.tallies, key=lambda tally: tally.check_id),
             "outcomes": list(Outcome),
@@ -106,6 +107,9 @@ class SitePages:
             "href": href,
             "say": say,
             "title_of": title,
+            "not_made": lambda check_id, finding: untested_sentence(
+                result.checks.get(check_id), finding, texts
+            ),
             "values": self._values,
             "age": lambda value: days_since(value, result),
             "rank_of": expected_rank,

@@ -28,8 +28,8 @@ from auditor.api import (
 from reports._clean import encodable
 from reports._law import Clause
 from reports._moments import utc, utc_or_none
-from reports._sentence import Value, sentence
-from reports._texts import reason_of
+from reports._sentence import Value, sentence, untested_sentence
+from reports._texts import Texts, reason_of
 from reports.json import _document as doc
 
 Checks = Mapping[str, CheckInfo]
@@ -197,7 +197,13 @@ def _evidence(item: EvidenceRef) -> doc.EvidenceRow:
 
 
 def _untested(check_id: str, finding: Finding, checks: Checks) -> doc.UntestedRow:
-    message = _message(finding.message, checks.get(check_id))
+    info = checks.get(check_id)
+    message = doc.MessageRow(
+        key=finding.message.key,
+        params={key: _param(value) for key, value in finding.message.params.items()},
+        zh=untested_sentence(info, finding, Texts("zh-CN")),
+        en=untested_sentence(info, finding, Texts("en")),
+    )
     return doc.UntestedRow(check_id, reason_of(finding) or "", message)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from auditor.api import Outcome, RunResult, Severity, SiteResult
 from reports._digest import age_days, veto_names
 from reports._law import Clause
-from reports._sentence import sentence
+from reports._sentence import untested_sentence
 from reports._texts import Texts
 from reports.xlsx._sheet import Value
 
@@ -66,8 +66,8 @@ def untested_rows(site: SiteResult, result: RunResult, texts: Texts) -> Iterator
         yield (
             site.site.name,
             info.title.of(texts.lang) if info else check_id,
-            texts.untested(finding),
-            sentence(info, finding.message, texts.lang),
+            untested_sentence(info, finding, texts),
+            str(finding.message.params.get("detail", "")),
             check_id,
             site.site.id,
         )
@@ -82,7 +82,7 @@ def indicator_rows(result: RunResult, texts: Texts) -> Iterator[tuple[Value, ...
                 scheme.title.of(texts.lang),
                 scheme.version,
                 item.id,
-                item.group,
+                clause.group(texts.lang),
                 item.name.of(texts.lang),
                 item.clause.of(texts.lang),
                 texts.word("grade", item.grade),

@@ -11,9 +11,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import overload
 
-import sample_rules as rules
-import sample_site as parts
-
+import tests.unit.reports.sample_rules as rules
+import tests.unit.reports.sample_site as parts
 from auditor.api import (
     Assessment,
     Column,

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 import pytest
-from sample import HOSTILE, sample
 
 import reports.json as report
 from reports.json._document import Document
+from tests.unit.reports.sample import HOSTILE, sample
 
 SCHEMA_FILE = Path(__file__).parents[3] / "docs" / "result.schema.json"
 

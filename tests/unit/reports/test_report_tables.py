@@ -8,11 +8,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from sample import sample
 
 import reports.csv
 import reports.xlsx
 from reports._issuelist import COLUMNS
+from tests.unit.reports.sample import sample
 
 FORMULA = "=+-@\t\r＝＋－＠"
 

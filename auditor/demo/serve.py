@@ -28,7 +28,7 @@ def describe(district: District) -> list[str]:
         "",
     ]
     lines += [f"{district.homepage(site)}  {site.name}" for site in district.spec.sites]
-    mapped = ", ".join(f"MAP {host} {address}" for host, address in _mapping(district))
+    mapped = ", ".join(f"MAP {host} {address}" for host, address in browser_mapping(district))
     lines += [
         "",
         "浏览器查看 (a browser that finds these names):",
@@ -38,7 +38,8 @@ def describe(district: District) -> list[str]:
     return lines
 
 
-def _mapping(district: District) -> list[tuple[str, str]]:
+def browser_mapping(district: District) -> list[tuple[str, str]]:
+    """Host names and IPv4 addresses for a browser's `--host-resolver-rules`."""
     return [
         (host, found["A"][0])
         for host, found in sorted(district.table.records.items())

@@ -231,6 +231,12 @@ async def test_no_search_and_a_box_without_a_form() -> None:
     assert (found.form, found.rendered_by_script) == (None, True)
 
 
+async def test_a_form_that_only_brings_the_page_back_is_driven_by_script() -> None:
+    form = '<form action="/" onsubmit="return go()"><input name="q" placeholder="搜索"></form>'
+    found = await searched(Engine(form=form))
+    assert (found.form, found.rendered_by_script) == (None, True)
+
+
 @pytest.mark.parametrize(
     "form",
     [
@@ -257,7 +263,7 @@ async def test_a_form_that_takes_post_only_is_left_to_a_person() -> None:
 
 async def test_protection_makes_the_search_missed() -> None:
     challenge = (
-        b"<html><head><script>var arg1='ABCDEF0123456789';</script></head><body></body></html>"
+        b"<html><head><script>var arg1='ABCDEF0123456789';var acw_sc__v2;</script></head></html>"
     )
 
     async def guarded(talk: Talk) -> None:

@@ -17,7 +17,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TOOLS = "basename bash cat chmod cp dirname flock grep mkdir mktemp mv readlink rm sha256sum sleep tail touch"
+TOOLS = (
+    "basename bash cat chmod cp dirname env flock grep mkdir "
+    "mktemp mv readlink rm sha256sum sleep tail touch"
+)
 
 #: Behaves like python3 as far as the set-up goes; `pip-breaks` in the checkout makes pip fail.
 PYTHON = """#!/usr/bin/env bash
@@ -92,7 +95,6 @@ def checkout(tmp_path: Path) -> Checkout:
         (made.root / name).write_text(name, encoding="utf-8")
     for tool in TOOLS.split():
         os.symlink(str(shutil.which(tool)), made.root / "tools" / tool)
-    os.symlink("/usr/bin/env", made.root / "tools" / "env")
     made.script("python3", PYTHON.replace("VERSION", "3.11.2"))
     made.script("apt-get", APT)
     made.script("id", "#!/usr/bin/env bash\necho 0\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
@@ -14,11 +13,6 @@ MAX_CANDIDATES = 3
 #: Search pages that the home page links to, looked at when it has no form itself.
 MAX_ENTRIES = 3
 _ENOUGH = 3
-_INPUT = re.compile(r"<(?:input|textarea)\b[^>]{0,600}>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(
-    r"\b(name|id|placeholder|title|type)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))",
-    re.IGNORECASE,
-)
 _TEXT_TYPES = frozenset({"", "text", "search"})
 _PRIVATE_TYPES = frozenset({"password", "email", "tel", "file"})
 _GBK = frozenset({"gbk", "gb2312", "gb18030", "gb_2312-80", "hz-gb-2312", "x-gbk", "cp936"})
@@ -39,7 +33,7 @@ def candidates(page: PageFacts) -> list[Candidate]:
     found = [
         Candidate(form, page.final_url or page.url, _charset(form, page), score)
         for form in page.forms
-        if (score := _score(form)) >= _ENOUGH
+        if form.action and (score := _score(form)) >= _ENOUGH
     ]
     return sorted(found, key=lambda item: -item.score)
 
@@ -87,21 +81,10 @@ def entry_links(page: PageFacts) -> list[str]:
     return list(dict.fromkeys(found))[:MAX_ENTRIES]
 
 
-def has_script_box(source: str) -> bool:
-    """True when the source holds a text field that looks like a search box. Asked only of pages
-    without a usable form: then a script carries the query."""
-    return any(_looks_like_box(match.group()) for match in _INPUT.finditer(source))
-
-
-def _looks_like_box(tag: str) -> bool:
-    values: dict[str, str] = {}
-    for name, *quoted in _ATTRIBUTE.findall(tag):
-        values[name.lower()] = "".join(quoted)
-    if values.get("type", "").lower() not in _TEXT_TYPES:
-        return False
-    names = {values.get("name", "").lower(), values.get("id", "").lower()}
-    shown = values.get("placeholder", "") + values.get("title", "")
-    return bool(names & words.FIELD_NAMES) or bool(words.FIELD_LABELS.search(shown))
+def has_script_box(page: PageFacts) -> bool:
+    """True when the page has a search box without an address to send the query to: a script
+    carries it."""
+    return any(not form.action and _score(form) >= _ENOUGH for form in page.forms)
 
 
 def host_of(url: str) -> str:

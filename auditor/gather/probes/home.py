@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from auditor.gather.fetch import response_header, retry_after
+from auditor.gather._hop import retry_after
+from auditor.gather.fetch import response_header
 from auditor.gather.tools import Tools
 from auditor.model.artifact import FetchRecord, HomeFetch, ReachabilitySample
 from auditor.model.finding import Reason

@@ -94,9 +94,8 @@ def _collect(site: Site, home: PageFacts, extra_links: Sequence[tuple[str, str]]
             return
         found.setdefault(key, _Host(host, role, url, page_url)).urls += 1
 
-    for url in _distinct(link.url for link in home.links if link.kind in _RESOURCES):
-        note(url, "resource", home.final_url)
-    for url in _distinct(image.url for image in home.images):
+    loaded = [link.url for link in home.links if link.kind in _RESOURCES]
+    for url in _distinct([*loaded, *(image.url for image in home.images)]):
         note(url, "resource", home.final_url)
     pages = (link.url for link in home.links if link.kind is LinkKind.PAGE)
     second = _distinct(url for url in pages if organisation_of(_host(url)) == organisation)

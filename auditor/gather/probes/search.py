@@ -76,6 +76,16 @@ class _Answer:
     item: KnownItem | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Candidates, the pages that were looked at, and the search page if one was needed."""
+
+    candidates: list[Candidate]
+    looked_at: tuple[str, ...]
+    entry: str = ""
+    by_script: bool = False
+
+
 @dataclass(slots=True)
 class _Session:
     """One search form under test."""
@@ -121,40 +131,35 @@ async def probe_search(
     """
     limits = limits or SearchLimits()
     items = list(known_items) or _home_items(tools, site, home.facts)
-    found, looked_at, entry = await _find(tools, home.facts)
-    if not found:
-        by_script = home.facts.script_shell or await _script_box(tools, site, home.facts)
-        return SearchProbe(None, looked_at, rendered_by_script=by_script, entry=entry)
-    session = await _choose(tools, home.facts, found, items, limits)
+    found = await _find(tools, home.facts)
+    if not found.candidates:
+        return SearchProbe(None, found.looked_at, rendered_by_script=found.by_script)
+    session = await _choose(tools, home.facts, found.candidates, items, limits)
     refused = _refusal(session, home.facts)
     if refused is not None:
         return refused
+    if _is_inert(session, home.facts):
+        return SearchProbe(None, found.looked_at, rendered_by_script=True, entry=found.entry)
     await _question(session, items[1:])
-    return await _report(session, site, home.facts, looked_at, entry)
+    return await _report(session, site, home.facts, found)
 
 
-async def _find(tools: Tools, home: PageFacts) -> tuple[list[Candidate], tuple[str, ...], str]:
+async def _find(tools: Tools, home: PageFacts) -> _Found:
     """Candidates on the home page, else on the search pages that it links to."""
     looked_at = [home.final_url or home.url]
+    by_script = home.script_shell or has_script_box(home)
     found = candidates(home)
     for url in entry_links(home) if not found else []:
         looked_at.append(url)
         fetched = await tools.fetcher.fetch(url)
-        if fetched.record.reason is None and fetched.record.status < 400:
-            found = candidates(facts_of(fetched))
+        if fetched.record.reason is not None or fetched.record.status >= 400:
+            continue
+        page = facts_of(fetched)
+        by_script = by_script or page.script_shell or has_script_box(page)
+        found = candidates(page)
         if found:
-            return found[:MAX_CANDIDATES], tuple(looked_at), url
-    return found[:MAX_CANDIDATES], tuple(looked_at), ""
-
-
-async def _script_box(tools: Tools, site: Site, home: PageFacts) -> bool:
-    """Whether the home page's source has a search box outside any usable form."""
-    fetched = await tools.fetcher.fetch(home.final_url or site.homepage)
-    try:
-        source = fetched.body.decode(home.encoding.used, "replace")
-    except LookupError:
-        source = fetched.body.decode("utf-8", "replace")
-    return has_script_box(source)
+            return _Found(found[:MAX_CANDIDATES], tuple(looked_at), url)
+    return _Found(found[:MAX_CANDIDATES], tuple(looked_at), by_script=by_script)
 
 
 async def _choose(
@@ -247,9 +252,14 @@ def _refusal(session: _Session, home: PageFacts) -> Missed | None:
     return None
 
 
-async def _report(
-    session: _Session, site: Site, home: PageFacts, looked_at: tuple[str, ...], entry: str
-) -> SearchProbe:
+def _is_inert(session: _Session, home: PageFacts) -> bool:
+    """True when every query brings the home page back: the form is a shell, and a script of the
+    page does the searching."""
+    pages = [answer.page for answer in session.answers if answer.page and _good(answer)]
+    return bool(pages) and all(page.main_text_hash == home.main_text_hash for page in pages)
+
+
+async def _report(session: _Session, site: Site, home: PageFacts, found: _Found) -> SearchProbe:
     place = _place(session, home)
     by_script = not place and any(answer.scripted for answer in session.answers)
     queries = tuple(_read(answer, place, home, by_script) for answer in session.answers)
@@ -258,9 +268,9 @@ async def _report(
     host = host_of(form.action)
     return SearchProbe(
         form=form,
-        looked_at=looked_at,
+        looked_at=found.looked_at,
         rendered_by_script=by_script,
-        entry=entry,
+        entry=found.entry,
         off_site=host if host and host not in site.hosts else "",
         template_found=bool(place),
         queries=queries,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -81,7 +82,8 @@ class Indicator:
 class Scheme:
     """A scheme. `pass_line` below which a scored site is unqualified, `bonus_line` above which
     bonus is added; both None when the document gives none. `scored_types`: the site types whose
-    deductions count (others are judged by vetoes alone)."""
+    deductions count (others are judged by vetoes alone). `groups` names the indicators' groups by their keys, in
+    the order of printing."""
 
     id: str
     version: str
@@ -98,6 +100,7 @@ class Scheme:
     scored_types: tuple[SiteType, ...] = tuple(SiteType)
     min_coverage: float = 0.9
     sha256: str = ""
+    groups: Mapping[str, Text] = field(default_factory=dict)
 
 
 class ItemState(StrEnum):
@@ -135,8 +138,8 @@ class ItemResult:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """One scheme's verdict on one site. `coverage` is the share of applicable indicators that were
-    decided; `reasons` say why the verdict is what it is."""
+    """One scheme's verdict on one site. `coverage` is the share decided of those applicable
+    indicators that one run can decide; `reasons` say why the verdict is what it is."""
 
     scheme_id: str
     verdict: Verdict

@@ -3,6 +3,7 @@
 Everything in it is invented and labelled so; nothing ever leaves the machine.
 """
 
+from auditor.demo._compare import differences
 from auditor.demo._district import AS_OF, District
 from auditor.demo._truth import Expectation, ExpectedIssue, NonDefect, Truth, load_truth
 from auditor.demo.serve import describe, serve
@@ -15,6 +16,7 @@ __all__ = [
     "NonDefect",
     "Truth",
     "describe",
+    "differences",
     "load_truth",
     "serve",
 ]

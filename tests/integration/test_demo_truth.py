@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import AsyncIterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
 
-from auditor.demo import AS_OF, District, load_truth
+from auditor.demo import AS_OF, District, differences, load_truth
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -105,3 +106,68 @@ async def test_other_days_move_every_date() -> None:
         assert home is not None
         assert "2027-11-1" in home.body.decode()
         assert "2026-11-1" not in home.body.decode()
+
+
+# --- comparing a result with the truth
+
+
+def _exact_result(district: District) -> dict[str, Any]:
+    """A result that says exactly what the truth file demands."""
+    truth = load_truth()
+    homes = {site.id: district.homepage(site) for site in district.spec.sites}
+    return {
+        "sites": [
+            {
+                "id": item.site,
+                "crawl": {"pages": item.pages_min, "stopped_because": item.stopped_because},
+                "findings": [
+                    {
+                        "check_id": issue.check_id,
+                        "outcome": issue.outcome,
+                        "subject": {"kind": "page", "name": ""},
+                        "message": {"key": "k", "params": {"detail": issue.detail}, "zh": "文"},
+                        "count": issue.count or 1,
+                        "evidence": [
+                            {
+                                "url": district.article_url(issue.site, issue.title)
+                                if issue.title
+                                else homes[issue.site].rstrip("/") + issue.subject
+                                if issue.subject.startswith("/")
+                                else issue.subject,
+                                "excerpt": "",
+                                "locator": "",
+                            }
+                        ],
+                    }
+                    for issue in truth.findings
+                    if issue.site == item.site
+                ],
+            }
+            for item in truth.expectations
+        ]
+    }
+
+
+async def test_exact_result_has_no_differences(district: District) -> None:
+    assert differences(district, _exact_result(district)) == ()
+
+
+async def test_differences_are_named(district: District) -> None:
+    result = _exact_result(district)
+    portal, *_, baishi = result["sites"]
+    stray = portal["findings"].pop(0)
+    baishi["findings"].append(stray)
+    baishi["crawl"]["pages"] = 1
+    found = differences(district, result)
+    assert [text.split(" ")[1] for text in found] == ["missing", "1", "unexpected"]
+    assert differences(district, result, checks={"ipv6-homepage"}) == found[1:2]
+
+
+async def test_counts_are_compared(district: District) -> None:
+    result = _exact_result(district)
+    issues = [item for site in result["sites"] for item in site["findings"]]
+    dead = next(item for item in issues if item["evidence"][0]["url"].endswith("/zydt/gone.html"))
+    dead["count"] = 7
+    assert differences(district, result) == (
+        "lt-qingxi: site-dead-links failed /zydt/gone.html: count 7",
+    )

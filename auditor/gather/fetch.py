@@ -232,8 +232,7 @@ class Fetcher:
     ) -> Hop:
         host = target.origin.host
         if order.polite and self.throttle.broken(host):
-            last = self._last_failure.get(host, Reason.UNREACHABLE)
-            return Hop(target, Exchange(reason=last, detail=GIVEN_UP))
+            return self._given_up(target)
         started = perf_counter()
         addresses = await self._addresses(host, order.family, pinned, budget_s)
         if isinstance(addresses, Exchange):
@@ -247,8 +246,10 @@ class Fetcher:
             before = hop.exchange.seconds
             hop = await self._ask(order, target, address, cookie, left)
             hop.exchange.seconds += before
-            if hop.exchange.connected:
-                self._prefer(host, address)
+            if hop.exchange.connected or hop.exchange.detail == GIVEN_UP:
+                # What a probe pinned says nothing about what other requests should use.
+                if pinned is None and not order.family:
+                    self._prefer(host, address)
                 break
         return hop
 
@@ -261,6 +262,8 @@ class Fetcher:
             headers = (*headers, ("Cookie", cookie))
         slot = self.throttle.slot(host, address) if order.polite else nullcontext()
         async with slot:
+            if order.polite and self.throttle.broken(host):
+                return self._given_up(target)  # while this request waited for its turn
             exchange = await self._exchanger.run(
                 target,
                 address,
@@ -273,6 +276,10 @@ class Fetcher:
         hop = Hop(target, exchange, address, sent=headers)
         self._judge(hop)
         return hop
+
+    def _given_up(self, target: Target) -> Hop:
+        last = self._last_failure.get(target.origin.host, Reason.UNREACHABLE)
+        return Hop(target, Exchange(reason=last, detail=GIVEN_UP))
 
     def _judge(self, hop: Hop) -> None:
         """Recognise challenge pages and tell the throttle how it went."""

@@ -108,7 +108,8 @@ class Throttle:
         self._host(host).crawl_delay_s = min(max(seconds, 0.0), MAX_CRAWL_DELAY_S)
 
     def broken(self, host: str) -> bool:
-        """True while the host is given up. When the pause is over one request may try."""
+        """True while the host is given up. When the pause is over requests may try again; the
+        first failure gives it up for twice as long."""
         lane = self._hosts.get(host)
         return lane is not None and lane.broken_until > monotonic()
 

@@ -123,11 +123,21 @@ class _Prober:
         if first.error is None:
             return _described(base, first)
         second = await self._shake(lenient_context())
+        if second.error is not None:
+            return _no_handshake(base, first.error, second.error)
+        if not isinstance(first.error, ssl.SSLError):
+            # Hung up on without a word, then not: bad luck, or an offer that it dislikes.
+            first = await self._shake(verified_context(self._ca_file))
+        return await self._judge_offer(base, first, second)
+
+    async def _judge_offer(self, base: TlsProbe, first: _Shake, second: _Shake) -> TlsProbe:
+        """The lenient context got through; what did the careful browser stumble over?"""
+        if first.error is None:
+            return _described(base, first)
+        described = _described(base, second)
         if isinstance(first.error, ssl.SSLCertVerificationError):
-            return await self._judge_certificate(_described(base, second), first.error, second)
-        if second.error is None:
-            return _weak(_described(base, second), first.error, second)
-        return _no_handshake(base, first.error, second.error)
+            return await self._judge_certificate(described, first.error, second)
+        return _weak(described, first.error, second)
 
     async def _judge_certificate(
         self, base: TlsProbe, error: ssl.SSLCertVerificationError, seen: _Shake
@@ -200,13 +210,14 @@ def _described(base: TlsProbe, shake: _Shake) -> TlsProbe:
 
 
 def _weak(base: TlsProbe, error: Exception, seen: _Shake) -> TlsProbe:
-    """Only the lenient context got through: too old, too weak, or the first try was bad luck."""
+    """Only the lenient context got through: the server's protocol or ciphers are too weak."""
     if seen.protocol in _OLD:
         return replace(base, verdict="old-protocol", detail=f"{seen.protocol} only")
-    if isinstance(error, ssl.SSLError):
-        return replace(base, verdict="old-protocol", detail=error.reason or "weak cryptography")
     reason, detail = explain(error)
-    return replace(base, verdict="handshake-failed", reason=reason, detail=detail)
+    if reason is Reason.TIMEOUT:
+        return replace(base, verdict="handshake-failed", reason=reason, detail=detail)
+    said = error.reason if isinstance(error, ssl.SSLError) else ""
+    return replace(base, verdict="old-protocol", detail=said or "weak cryptography only")
 
 
 def _no_handshake(base: TlsProbe, first: Exception, second: Exception) -> TlsProbe:

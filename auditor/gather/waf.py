@@ -15,7 +15,7 @@ from itertools import islice
 _CHALLENGE_STATUSES = frozenset({202, 400, 403, 405, 412, 418, 429, 493, 503, 521})
 #: Bodies above this are pages of their own, whatever they mention.
 _MAX_BODY = 64 * 1024
-_SMALL_BODY = 8 * 1024
+_SHORT_TEXT = 1024
 _THIN_TEXT = 300
 _MAX_BLOCK_TEXT = 3 * 1024
 _GENERIC = "waf"
@@ -73,15 +73,18 @@ def challenge(status: int, headers: Iterable[tuple[str, str]], body: bytes) -> s
     content = _content(body[:_MAX_BODY])
     thin = len(body) <= _MAX_BODY and _is_thin(content, body)
     if odd or thin:
-        product = _marked(lowered, body, odd=odd, thin=thin)
+        brief = thin or len(content) <= _SHORT_TEXT
+        product = _marked(lowered, body, odd=odd, thin=thin, brief=brief)
         if product:
             return product
     return _GENERIC if _is_generic(body, content, odd=odd, thin=thin) else ""
 
 
-def _marked(headers: list[tuple[str, str]], body: bytes, *, odd: bool, thin: bool) -> str:
+def _marked(
+    headers: list[tuple[str, str]], body: bytes, *, odd: bool, thin: bool, brief: bool
+) -> str:
     """A product's mark in the body, or its cookie with an unusual status and no content."""
-    if thin or len(body) <= _SMALL_BODY:
+    if brief:
         for product, mark in _BODY_MARKS:
             if mark.search(body):
                 return product

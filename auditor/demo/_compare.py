@@ -84,8 +84,9 @@ def _fits(district: District, expected: ExpectedIssue, item: Mapping[str, Any]) 
     if expected.subject.startswith("/"):
         home = next(s for s in district.spec.sites if s.id == expected.site)
         url = urljoin(district.homepage(home), expected.subject)
-        # A search is named by one of its queries.
-        return any(text == url or text.startswith(url + "?") for text in texts)
+        # A search is named by one of its queries, a folder by something in it.
+        within = url if url.endswith("/") and expected.subject != "/" else url + "?"
+        return any(text == url or text.startswith(within) for text in texts)
     return any(expected.subject in text for text in texts)
 
 

@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from auditor.demo import AS_OF, District, differences, load_truth
+from auditor.demo._spec import SiteSpec
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -55,6 +56,10 @@ async def test_issues_name_things_that_exist(district: District) -> None:
             assert (found is None) == (issue.subject in _GONE), issue
 
 
+def _columns(site: SiteSpec) -> set[str]:
+    return {column.name for column in site.columns} | {group.name for group in site.groups}
+
+
 async def test_columns_named_exist_or_are_missing_on_purpose(district: District) -> None:
     sites = {site.id: site for site in district.spec.sites}
     for issue in load_truth().findings:
@@ -64,9 +69,9 @@ async def test_columns_named_exist_or_are_missing_on_purpose(district: District)
             "columns-other",
             "columns-blank",
         }:
-            assert issue.subject in {column.name for column in sites[issue.site].columns}
+            assert issue.subject in _columns(sites[issue.site])
         if issue.check_id == "columns-missing":
-            assert issue.subject not in {column.name for column in sites[issue.site].columns}
+            assert issue.subject not in _columns(sites[issue.site])
 
 
 async def test_non_defects_exist(district: District) -> None:
@@ -125,7 +130,11 @@ def _exact_result(district: District) -> dict[str, Any]:
                         "check_id": issue.check_id,
                         "outcome": issue.outcome,
                         "subject": {"kind": "page", "name": ""},
-                        "message": {"key": "k", "params": {"detail": issue.detail}, "zh": "文"},
+                        "message": {
+                            "key": issue.key or "k",
+                            "params": {"detail": issue.detail},
+                            "zh": "文",
+                        },
                         "count": issue.count or 1,
                         "evidence": [
                             {

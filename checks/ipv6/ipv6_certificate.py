@@ -56,7 +56,7 @@ def ipv6_certificate(probe: Ipv6Probe) -> Iterator[Finding]:
     defect counts only if IPv4 has none. Different but valid certificates are fine. Fix: deploy
     the same certificate everywhere.
     """
-    secure = [item for item in probe.endpoints if item.certificate or item.reason is Reason.TLS]
+    secure = [item for item in probe.endpoints if _is_secure(item, probe)]
     ipv4 = [item for item in secure if item.family == 4]
     ipv6 = [item for item in secure if item.family == 6]
     if not ipv6 or (not ipv4 and probe.of_family(4)):
@@ -66,6 +66,14 @@ def ipv6_certificate(probe: Ipv6Probe) -> Iterator[Finding]:
     known = {item.certificate for item in ipv4}
     for item in ipv6:
         yield _judge(item, known, good_on_ipv4=good_on_ipv4)
+
+
+def _is_secure(item: Ipv6Endpoint, probe: Ipv6Probe) -> bool:
+    """True for a port that speaks TLS; not for an HTTP port that only redirects to one."""
+    if item.certificate:
+        return True
+    shown = any(other.address == item.address and other.certificate for other in probe.endpoints)
+    return item.reason is Reason.TLS and not shown
 
 
 def _judge(item: Ipv6Endpoint, known: set[str], *, good_on_ipv4: bool) -> Finding:
@@ -78,7 +86,6 @@ def _judge(item: Ipv6Endpoint, known: set[str], *, good_on_ipv4: bool) -> Findin
             return untested(Reason.TLS, subject, item.detail)
         message = msg("bad-on-ipv6", address=item.address, defect=item.detail or "tls")
         return Finding(Outcome.FAILED, message, subject, evidence)
-    if item.reason is not None:
-        return untested(item.reason, subject, item.detail)
+    # What came after the handshake (protection, an error page) does not matter here.
     key = "same-certificate" if item.certificate in known or not known else "other-valid"
     return Finding(Outcome.PASSED, msg(key, address=item.address), subject, evidence)

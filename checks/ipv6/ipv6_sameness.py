@@ -75,11 +75,12 @@ def ipv6_sameness(probe: Ipv6Probe, params: Params) -> Iterator[Finding]:
             judged[item.address] = item
     for item in judged.values():
         yield _judge(item, probe.noise, params)
-    for item in probe.of_family(6):
-        if guarded(item) and item.address not in judged:
+    blocked = {item.address: item for item in probe.of_family(6) if guarded(item)}
+    for address, item in blocked.items():
+        if address not in judged:
             reason = item.reason or Reason.BLOCKED
             yield untested(reason, endpoint_subject(item), item.detail)
-    if not judged and not any(guarded(item) for item in probe.of_family(6)):
+    if not judged and not blocked:
         yield Finding(Outcome.INAPPLICABLE, msg("nothing-to-compare"))
 
 

@@ -29,6 +29,11 @@ MESSAGES = {
         zh="首页没有本单位域名的链接，本项不适用。",
         en="The home page has no links of the organisation's own domain.",
     ),
+    "own-host": Text(
+        zh="本站主机 {host} 的 IPv6 地址拒绝连接（见“首页 IPv6 可访问”），暂不计算链接支持率。",
+        en="The site's own host {host} refuses connections over IPv6 (see the check on the home "
+        "page), so no share is taken.",
+    ),
     "without-ipv6": WITHOUT_IPV6,
 }
 for _level, _name in _LEVELS.items():
@@ -92,6 +97,9 @@ def ipv6_second_level_links(
     missing = without_ipv6(dns)
     if missing is not None:
         yield missing
+        return
+    if any(item.host == dns.host and item.works is False for item in linked.hosts):
+        yield Finding(Outcome.INAPPLICABLE, msg("own-host", host=dns.host), host_subject(dns.host))
         return
     some = False
     for level in _LEVELS:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from auditor.derive.page import page_facts
+from auditor.gather.guard import Guard
 from auditor.gather.probes.ipv6 import probe_ipv6
 from auditor.gather.probes.linked_hosts import organisation_of, probe_linked_hosts
 from auditor.model.artifact import (
@@ -43,8 +44,6 @@ VANTAGE = Vantage(ipv6=True)
 
 
 def dns(ipv4: str = "127.0.0.1", ipv6: str = "::1", rcode: str = "NOERROR") -> DnsAnswers:
-    from auditor.gather.guard import Guard
-
     guard = Guard(("127.0.0.0/8", "::1"))
     return DnsAnswers(
         HOST,
@@ -184,6 +183,17 @@ async def test_https_is_tried_with_the_certificate_of_each_family(tmp_path: Path
     assert bad.certificate not in {"", by[4, secure].certificate}
     # The page behind the bad certificate is read all the same.
     assert (bad.status, bad.similarity) == (200, 1.0)
+
+
+async def test_pinned_tries_leave_other_requests_where_they_were() -> None:
+    port, _ = free_pair()
+    async with AsyncExitStack() as stack:
+        here = await stack.enter_async_context(lab(port))
+        webs = [await stack.enter_async_context(web) for web in both(port, {"*": page(HOME)})]
+        await probe_ipv6(here.tools, site(port), dns(), VANTAGE)
+        tried = len(webs[1].log)
+        await here.tools.fetcher.fetch(site(port).homepage)
+    assert len(webs[1].log) == tried > 0
 
 
 async def test_what_cannot_be_tried_is_missed() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 
@@ -197,6 +197,53 @@ async def test_a_gbk_page_is_asked_in_gbk() -> None:
     assert engine.queries[1] == TITLES[0]
     assert found.of_kind("known-item")[0].url.count("%CA%BE%C0%FD") == 1
     assert found.template_found
+
+
+async def test_controls_are_seen_whatever_encoding_their_links_repeat_the_query_in() -> None:
+    query = quote(TITLES[0])
+    controls = f'<a href="/search?q={query}&c=1">政务公开</a><p>时间范围：近一年</p>'
+    found = await searched(Engine(encoding="gbk", controls=controls))
+    assert found.facets == ("时间：时间范围", "时间：近一年", "栏目：政务公开")
+    # They are links that lead back to the search, not results.
+    assert [len(query.results) for query in found.of_kind("known-item")] == [1] * len(TITLES)
+
+
+async def test_results_served_by_the_program_of_the_search() -> None:
+    """DokuWiki and WordPress answer searches and pages from one address."""
+
+    async def wiki(talk: Talk) -> None:
+        pairs = dict(parse_qsl(urlsplit(talk.request.path).query))
+        if pairs.get("do") != "search":
+            await talk.answer(200, html(f"页面{pairs.get('id')}", "<p>正文</p>"))
+            return
+        rows = "".join(
+            f'<dt><a href="/doku.php?id={n}&amp;s=x">{title}</a></dt>'
+            for n, title in enumerate(TITLES)
+            if pairs.get("q", "-") in title
+        )
+        body = f"<div id='content'><dl>{rows or 'Nothing was found.'}</dl></div>"
+        await talk.answer(200, html("搜索", body), ("Content-Type", "text/html"))
+
+    form = (
+        '<form action="/doku.php"><input type="hidden" name="do" value="search">'
+        '<input name="q" title="[F]"></form>'
+    )
+    async with Web({"*": wiki}) as web, lab(web.port) as here:
+        base = f"http://{HOST}:{web.port}"
+        facts = page_facts(html("维基", form + "<p>首页文字</p>"), url=f"{base}/")
+        known = [KnownItem(f"{base}/doku.php?id={n}", TITLES[n]) for n in range(6)]
+        found = await probe_search(here.tools, site(web.port), HomePage(facts), known)
+    assert isinstance(found, SearchProbe)
+    assert found.template_found
+    assert [query.results[0].title for query in found.of_kind("known-item")] == list(TITLES)
+    assert found.of_kind("nonsense")[0].no_result_text
+
+
+async def test_items_that_the_home_page_lists_too_do_not_hide_the_list() -> None:
+    rows = "".join(f'<li><a href="{path_of(n)}">{title}</a></li>' for n, title in enumerate(TITLES))
+    found = await searched(Engine(form=f"{FORM}<ul class='latest'>{rows}</ul>"))
+    assert found.template_found
+    assert [len(query.results) for query in found.of_kind("known-item")] == [1] * len(TITLES)
 
 
 async def test_the_budget_is_kept() -> None:

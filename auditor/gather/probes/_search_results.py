@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 
 from lxml import etree
 
@@ -37,12 +37,13 @@ def learn_place(
     A place where known items were found wins. Otherwise it is the place whose links came with the
     known queries only, and whose texts share words with the query.
     """
-    usual = _urls(home)
-    empty = _urls(nonsense) if nonsense is not None else frozenset()
+    usual = _seen(home)
+    empty = _seen(nonsense) if nonsense is not None else frozenset()
     sure: Counter[str] = Counter()
     likely: Counter[str] = Counter()
     for item, page in answers:
-        fresh = [link for link in _content_links(page) if link.url not in usual]
+        # A result may well be news on the home page too, but not in the same list.
+        fresh = [link for link in _content_links(page) if (link.url, link.place) not in usual]
         sure.update({link.place for link in fresh if is_item(link.url, link.text, item)})
         likely.update(_places_alike(fresh, item, empty))
     for votes in (sure, likely):
@@ -53,12 +54,12 @@ def learn_place(
 
 
 def _places_alike(
-    links: Iterable[Link], item: KnownItem, elsewhere: frozenset[str]
+    links: Iterable[Link], item: KnownItem, elsewhere: frozenset[tuple[str, str]]
 ) -> frozenset[str]:
     return frozenset(
         link.place
         for link in links
-        if link.url not in elsewhere
+        if (link.url, link.place) not in elsewhere
         and link.region not in {Region.HEADER, Region.NAV, Region.FOOTER}
         and _overlap(link.text, item.title) >= _LEAST_OVERLAP
     )
@@ -95,8 +96,7 @@ def no_result_text(page: PageFacts, home: PageFacts) -> str:
     match = words.NO_RESULT.search(page.text)
     if match is None or match.group() in home.text:
         return ""
-    start = max(match.start() - 10, 0)
-    return page.text[start : start + _NO_RESULT_CHARS].strip()
+    return page.text[match.start() :][:_NO_RESULT_CHARS].strip()
 
 
 def controls(page: PageFacts, home: PageFacts) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -105,9 +105,8 @@ def controls(page: PageFacts, home: PageFacts) -> tuple[tuple[str, ...], tuple[s
     Only what the home page does not have, since the words are also names of columns, or what
     leads back to the search itself.
     """
-    own = _plain_url(page.final_url or page.url).partition("?")[0]
-    again = [link for link in page.links if _plain_url(link.url).partition("?")[0] == own]
-    labels = _labels(page) - _labels(home) | {link.text.strip() for link in again}
+    again = {link.text.strip() for link in page.links if _is_same_search(page, link.url)}
+    labels = (_labels(page) - _labels(home)) | again
     facets = [
         f"{dimension}：{label}"
         for dimension, known in words.FACETS
@@ -134,23 +133,43 @@ def _labels(page: PageFacts) -> set[str]:
     texts = [link.text or link.title for link in page.links]
     texts += [item.accessible_name for form in page.forms for item in form.fields]
     texts += [heading.text for heading in page.headings]
-    # Menus and option lists show in the text only, as words between blanks.
-    texts += page.text.split()
+    # Menus and option lists show in the text only, as words between blanks and colons.
+    texts += re.split(r"[\s:：]+", page.text)
     return {text.strip(" :：|（）()[]【】") for text in texts if len(text) <= 12}
 
 
 def _content_links(page: PageFacts) -> Iterable[Link]:
-    own = page.final_url or page.url
+    """Links that may be results: not those that lead back to the search (pages, filters)."""
     for link in page.links:
         wanted = link.kind in {LinkKind.PAGE, LinkKind.ATTACHMENT} and link.tag == "a"
-        if not wanted or not link.url or link.url == own or link.via == "pager":
+        if not wanted or not link.url or link.via == "pager":
             continue
-        if not _PAGER_TEXT.fullmatch(link.text.strip()):
+        if not _PAGER_TEXT.fullmatch(link.text.strip()) and not _is_same_search(page, link.url):
             yield link
 
 
-def _urls(page: PageFacts) -> frozenset[str]:
-    return frozenset(link.url for link in page.links)
+def _is_same_search(page: PageFacts, url: str) -> bool:
+    """True when a link repeats the query. The path alone does not tell: systems with one program
+    for everything serve results and search from the same."""
+    own_path, _, own_query = (page.final_url or page.url).partition("?")
+    path, _, query = url.partition("?")
+    if path != own_path:
+        return False
+    asked = max((_decoded(pair) for pair in own_query.split("&")), key=len)
+    return bool(asked) and asked in {_decoded(pair) for pair in query.split("&")}
+
+
+def _decoded(pair: str) -> str:
+    """A parameter as text; one page may write the same query in two encodings."""
+    raw = unquote_to_bytes(pair.replace("+", " "))
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")
+
+
+def _seen(page: PageFacts) -> frozenset[tuple[str, str]]:
+    return frozenset((link.url, link.place) for link in page.links)
 
 
 def _overlap(left: str, right: str) -> float:

@@ -16,7 +16,7 @@ from auditor.derive.limits import (
     MAX_MOVING,
     MAX_TABLES,
 )
-from auditor.derive.places import LANDMARKS
+from auditor.derive.places import LANDMARKS, style_of
 from auditor.derive.tables import TableDraft
 from auditor.derive.text import label, words
 from auditor.model.page import Heading, LinkKind, Meta
@@ -38,6 +38,8 @@ def _block(walk: Walk, tag: str, attrib: Attributes) -> None:
 
 def _section(walk: Walk, tag: str, attrib: Attributes) -> None:
     walk.landmarks.add(LANDMARKS[tag])
+    if not attrib:
+        walk.special(style_of(tag, None, None), tag)
     walk.parts.append("\n")
 
 
@@ -45,20 +47,19 @@ def _end_block(walk: Walk, tag: str) -> None:
     walk.parts.append("\n")
 
 
-def _row(walk: Walk, tag: str, attrib: Attributes) -> None:
-    parts = walk.parts
-    parts.append("\n")
-    walk.open_rows.append((len(parts), len(walk.anchors)))
+def ROW(walk: Walk, tag: str, attrib: Attributes) -> None:
+    """An element begins that may be an entry of a list."""
+    walk.parts.append("\n")
+    walk.open_rows.append((len(walk.parts), len(walk.anchors)))
 
 
-def _end_row(walk: Walk, tag: str) -> None:
-    parts = walk.parts
+def END_ROW(walk: Walk, tag: str) -> None:
+    """Such an element ends: its links are offered as an entry."""
     if walk.open_rows:
         mark, first = walk.open_rows.pop()
-        anchors = walk.anchors
-        if len(anchors) > first:
-            walk.rows.offer(tag, walk.labels, parts, mark, anchors, walk.spans, first)
-    parts.append("\n")
+        if len(walk.anchors) > first:
+            walk.rows.offer(tag, walk.parts, mark, walk.anchors, walk.spans, first)
+    walk.parts.append("\n")
 
 
 def _heading(walk: Walk, tag: str, attrib: Attributes) -> None:
@@ -210,7 +211,7 @@ def _end_table(walk: Walk, tag: str) -> None:
 def _tr(walk: Walk, tag: str, attrib: Attributes) -> None:
     if walk.open_tables:
         walk.open_tables[-1].row()
-    _row(walk, tag, attrib)
+    ROW(walk, tag, attrib)
 
 
 def _cell(walk: Walk, tag: str, attrib: Attributes) -> None:
@@ -241,7 +242,7 @@ _HEADINGS: Final = words("h1 h2 h3 h4 h5 h6")
 STARTS: Final[dict[str, Start]] = {
     **dict.fromkeys(_BLOCKS, _block),
     **dict.fromkeys(LANDMARKS, _section),
-    **dict.fromkeys(_ROWS, _row),
+    **dict.fromkeys(_ROWS, ROW),
     **dict.fromkeys(_HEADINGS, _heading),
     **dict.fromkeys(("marquee", "blink"), _moving),
     **dict.fromkeys(("noscript", "template"), _hiding),
@@ -250,7 +251,6 @@ STARTS: Final[dict[str, Start]] = {
     **dict.fromkeys(("video", "audio", "source", "embed", "object"), _links.start_media),
     **dict.fromkeys(("input", "select", "textarea", "button"), _control),
     **dict.fromkeys(("td", "th"), _cell),
-    "a": _links.start_a,
     "area": _links.start_area,
     "base": _links.start_base,
     "caption": _caption,
@@ -268,10 +268,9 @@ STARTS: Final[dict[str, Start]] = {
 
 ENDS: Final[dict[str, End]] = {
     **dict.fromkeys(_BLOCKS, _end_block),
-    **dict.fromkeys((*_ROWS, "tr"), _end_row),
+    **dict.fromkeys((*_ROWS, "tr"), END_ROW),
     **dict.fromkeys(_HEADINGS, _end_heading),
     **dict.fromkeys(("td", "th", "option"), _end_block),
-    "a": _links.end_a,
     "button": _end_button,
     "caption": _end_caption,
     "form": _end_form,

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
 
-from auditor.derive._targets import REDIRECT, REFRESH, address_in_script, kind_of, leads_nowhere
+from auditor.derive._targets import (
+    PAGE_ENDINGS,
+    REDIRECT,
+    REFRESH,
+    address_in_script,
+    kind_of,
+    leads_nowhere,
+)
 from auditor.derive.fast import twin
 from auditor.derive.limits import (
     MAX_FRAMES,
@@ -33,69 +40,73 @@ _LAZY: Final = ("data-original", "data-src", "data-lazy-src", "data-lazy", "lazy
 _BLANK_IMAGE: Final = re.compile(
     r"^\s*$|^data:|(?:blank|loading|lazy|grey|spacer|placeholder)\w*\.", re.I
 )
-_NEXT: Final = re.compile(r"^\W*(?:下一?页|后一?页|next(?: page)?)\W*$", re.I)
+_NEXT: Final = re.compile(r"\W*(?:下一?页|后一?页|next(?: page)?)\W*$", re.I)
 _SKIP: Final = re.compile("跳|主要?内容|正文|skip|main content", re.I)
 _OPTION: Final = re.compile(r"\s*(?:https?://|/[\w-])", re.I)
+PAGE: Final = LinkKind.PAGE
+_MAX_NEXT: Final = 12
 _MAX_REDIRECTS: Final = 10
 
 
-def start_a(walk: Walk, tag: str, attrib: Attributes) -> None:
-    walk.open_anchors.append((attrib, len(walk.parts), len(walk.alts), len(walk.images)))
+def anchor_end(walk: Walk) -> Callable[[], None]:
+    """What runs at the end of each anchor: a closure, since a page has hundreds."""
+    parts, anchors, spans, labels = walk.parts, walk.anchors, walk.spans, walk.labels
+    opened, alts, images, counts = walk.open_anchors, walk.alts, walk.images, walk.counts
 
+    def end() -> None:
+        if not opened:
+            return
+        attrib, mark, alt, image = opened.pop()
+        get = attrib.get
+        text = " ".join("".join(parts[mark:]).split())
+        if len(text) > MAX_LABEL_CHARS:
+            text = text[:MAX_LABEL_CHARS]
+        title = get("title", "")
+        if title and title != text:
+            title = label(title)
+        name = text
+        if not text or len(alts) > alt or "aria-label" in attrib:
+            name = _anchor_name(walk, attrib, text, mark, alt) or title
+        href = get("href")
+        via = "href"
+        if not href or href[0] in "#jJ":
+            href, via = _scripted(walk, attrib, href, text)
+            if href is None:
+                if not text or "name" in attrib or "id" in attrib:
+                    return  # a jump target
+                href = ""
+            url = walk.join(href)
+        else:
+            url = walk.joiner.join(href)
+        walk.anchors_total += 1
+        if len(anchors) >= MAX_LINKS:
+            return
+        draft = LinkDraft(
+            url,
+            href if len(href) <= MAX_HREF_CHARS else href[:MAX_HREF_CHARS],
+            text,
+            name,
+            title,
+            PAGE if url.endswith(PAGE_ENDINGS) else kind_of(url),
+            walk.region,
+            " ".join(labels[-4:]),
+            "a",
+            counts["a"],
+            via,
+            walk.hidden > 0,
+            "rel" in attrib and "nofollow" in attrib["rel"],
+        )
+        spans.append((mark, len(parts)))
+        anchors.append(draft)
+        if len(images) > image:
+            for picture in images[image:]:
+                picture.link_url, picture.link_text = url, text
+        if walk.want_ids and "aria-labelledby" in attrib:
+            walk.named_by.append((draft, attrib["aria-labelledby"]))
+        if len(name) < _MAX_NEXT and ("页" in name or "ext" in name) and _NEXT.match(name):
+            walk.next_url = walk.next_url or url
 
-def end_a(walk: Walk, tag: str) -> None:
-    if not walk.open_anchors:
-        return
-    attrib, mark, alt, image = walk.open_anchors.pop()
-    parts, get = walk.parts, attrib.get
-    text = " ".join("".join(parts[mark:]).split())
-    if len(text) > MAX_LABEL_CHARS:
-        text = text[:MAX_LABEL_CHARS]
-    title = get("title")
-    title = label(title) if title else ""
-    name = text
-    if not text or len(walk.alts) > alt or "aria-label" in attrib:
-        name = _anchor_name(walk, attrib, text, mark, alt) or title
-    href = get("href")
-    via = "href"
-    if not href or href[0] in "#jJ":
-        href, via = _scripted(walk, attrib, href, text)
-        if href is None:
-            if not text or "name" in attrib or "id" in attrib:
-                return  # a jump target
-            href = ""
-    walk.anchors_total += 1
-    if len(walk.anchors) >= MAX_LINKS:
-        return
-    url = walk.join(href)
-    draft = LinkDraft(
-        url,
-        href if len(href) <= MAX_HREF_CHARS else href[:MAX_HREF_CHARS],
-        text,
-        name,
-        title,
-        kind_of(url),
-        walk.region,
-        " ".join([*walk.labels[-4:-1], "a"]),
-        "a",
-        walk.counts["a"],
-        via,
-        walk.hidden > 0,
-        "rel" in attrib and "nofollow" in attrib["rel"],
-    )
-    walk.spans.append((mark, len(parts)))
-    walk.anchors.append(draft)
-    _after_anchor(walk, attrib, draft, image)
-
-
-def _after_anchor(walk: Walk, attrib: Attributes, draft: Any, image: int) -> None:
-    for picture in walk.images[image:]:
-        picture.link_url, picture.link_text = draft.url, draft.text
-    if walk.want_ids and "aria-labelledby" in attrib:
-        walk.named_by.append((draft, attrib["aria-labelledby"]))
-    name = draft.name
-    if len(name) < 12 and draft.url and not walk.next_url and _NEXT.match(name):
-        walk.next_url = draft.url
+    return end
 
 
 def _anchor_name(walk: Walk, attrib: Attributes, text: str, mark: int, alt: int) -> str:

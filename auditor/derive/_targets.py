@@ -15,7 +15,7 @@ ATTACHMENTS: Final = words(
 )
 IMAGES: Final = words("jpg jpeg png gif bmp webp svg ico tif tiff jfif")
 
-_PAGES: Final = (".html", ".htm", "/", ".shtml", ".jsp")
+PAGE_ENDINGS: Final = (".html", ".htm", "/", ".shtml", ".jsp")
 
 #: Schemes that lead nowhere that a crawler could go.
 _NOWHERE: Final = re.compile(
@@ -46,7 +46,7 @@ REFRESH: Final = re.compile(r"^\s*([\d.]*)\s*[;,]?\s*url\s*=\s*[\"']?\s*([^\"'>]
 
 def kind_of(url: str) -> LinkKind:
     """Page, image or attachment, by the file ending (also of a download script's last value)."""
-    if url.endswith(_PAGES):
+    if url.endswith(PAGE_ENDINGS):
         return LinkKind.PAGE
     ending = url[url.rfind(".") + 1 :].lower()
     if "?" in url and ending not in ATTACHMENTS:

@@ -13,13 +13,14 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from auditor.derive._blocks import ENDS, STARTS
-from auditor.derive._links import DATA_LINKS, LinkDraft
+from auditor.derive._blocks import END_ROW, ENDS, ROW, STARTS
+from auditor.derive._links import DATA_LINKS, LinkDraft, anchor_end
 from auditor.derive._targets import address_in_script, kind_of, leads_nowhere
 from auditor.derive.forms import Control, FormDraft
 from auditor.derive.items import Rows, Span
 from auditor.derive.limits import MAX_HREF_CHARS, MAX_LINKS
 from auditor.derive.places import (
+    INLINE,
     LANDMARK_ROLES,
     ROLES,
     SECTIONS,
@@ -46,32 +47,57 @@ _REGION, _HIDDEN, _TEXT, _CLICK = range(4)
 
 
 def _callbacks(walk: Walk) -> tuple[Start, End]:
-    """What lxml calls at each start and end tag. Closures, since they run a thousand times."""
-    labels, counts = walk.labels, walk.counts
-    push, pop, known = labels.append, labels.pop, STYLES.get
-    handler_of, end_handler_of = STARTS.get, ENDS.get
+    """What lxml calls at each start and end tag. Closures with the frequent cases written out,
+    since they run a thousand times per page."""
+    labels, counts, parts, rows = walk.labels, walk.counts, walk.parts, walk.open_rows
+    anchors, opened, alts, images = walk.anchors, walk.open_anchors, walk.alts, walk.images
+    spans = walk.spans
+    push, pop, known, text, row = labels.append, labels.pop, STYLES.get, parts.append, rows.append
+    handler_of, end_handler_of, offer = STARTS.get, ENDS.get, walk.rows.offer
     plain = (_RARE | {"id"} if walk.want_ids else _RARE).isdisjoint
+
+    end_anchor = anchor_end(walk)
 
     def start(tag: str, attrib: Attributes) -> None:
         counts[tag] += 1
-        if attrib or tag in SECTIONS:
-            key = (tag, attrib.get("id"), attrib.get("class"))
-            style = known(key) or style_of(*key)
-            push(style[0])
-            if style[1] is not None or style[2]:
-                walk.special(style, tag)
+        if attrib:
+            if tag in INLINE:
+                push(tag)
+            else:
+                key = (tag, attrib.get("id"), attrib.get("class"))
+                style = known(key) or style_of(*key)
+                push(style[0])
+                if style[1] is not None or style[2]:
+                    walk.special(style, tag)
             if not plain(attrib):
                 walk.rare(tag, attrib)
         else:
             push(tag)
+        if tag == "a":
+            opened.append((attrib, len(parts), len(alts), len(images)))
+            return
         handler = handler_of(tag)
-        if handler is not None:
+        if handler is None:
+            return
+        if handler is ROW:
+            text("\n")
+            row((len(parts), len(anchors)))
+        else:
             handler(walk, tag, attrib)
 
     def end(tag: str) -> None:
         handler = end_handler_of(tag)
-        if handler is not None:
-            handler(walk, tag)
+        if tag == "a":
+            end_anchor()
+        elif handler is not None:
+            if handler is END_ROW:
+                if rows:
+                    mark, first = rows.pop()
+                    if len(anchors) > first:
+                        offer(tag, parts, mark, anchors, spans, first)
+                text("\n")
+            else:
+                handler(walk, tag)
         if len(labels) == walk.mark_depth:
             walk.unmark()
         if labels:
@@ -144,6 +170,10 @@ class Walk:
     def close(self) -> Walk:
         """The parse is over."""
         return self
+
+    def release(self) -> None:
+        """Drop the callbacks, which refer to this object: no work for the cycle collector."""
+        del self.start, self.end
 
     # --- places, regions, hiding -------------------------------------------------------------
 

@@ -72,8 +72,9 @@ _LABEL_SPAN: Final = 24
 _BYLINE_SPAN: Final = 40
 _MAX_CANDIDATES: Final = 80
 
-_ISO_CHARS: Final = 10
-_FIRST_YEAR: Final = 1939
+#: Length of YYYY-MM-DD.
+ISO_CHARS: Final = 10
+_CENTURIES: Final = ("20", "19")
 
 _META_DATES: Final = ("pubdate", "publishdate", "article:published_time", "publish_date")
 
@@ -112,13 +113,12 @@ def find_date(
 
 def plain_date(text: str) -> date | None:
     """The date of a text that is nothing but YYYY-MM-DD, the most frequent form, quickly."""
-    if len(text) == _ISO_CHARS and text[4] == "-" == text[7]:
-        try:
-            found = date.fromisoformat(text)
-        except ValueError:
-            return None
-        return found if found.year > _FIRST_YEAR else None
-    return None
+    if len(text) != ISO_CHARS or text[:2] not in _CENTURIES or text[4] != "-":
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def strip_date(text: str) -> str:

@@ -83,6 +83,8 @@ _INCLUDE_CALL: Final = re.compile(
     r"|include(?:html|HTML|Html)",
     re.I,
 )
+#: Names of identity links are short; titles of articles are not asked.
+_NAME_CHARS: Final = 40
 _TAIL_CHARS: Final = 1_200
 
 
@@ -105,12 +107,14 @@ def identity(page: Sources) -> Identity:
     `rendered_by_script` is true."""
     written = _written(page.scripts)
     tail = page.footer or page.text[-_TAIL_CHARS:]
-    entries = _entries(page.links)
+    named = [link for link in page.links if len(link.name) <= _NAME_CHARS]
+    absolute = [link for link in page.links if link.raw[:4] == "http" or link.raw[:2] == "//"]
+    entries = _entries(named, absolute)
     codes = _site_codes(page, written, entries)
     icp = _icp(tail) or _icp(page.text)
     police = _police(tail) or _police(page.text)
     organiser = _organiser(tail) if page.footer or icp or police or codes else None
-    mark, mark_url = _gov_mark(page, written)
+    mark, mark_url = _gov_mark(page, absolute, written)
     return Identity(
         site_code=next((value for _, value in codes if SITE_CODE.fullmatch(value)), None),
         site_codes=codes,
@@ -132,26 +136,21 @@ def identity(page: Sources) -> Identity:
 # --- links ----------------------------------------------------------------------------------------
 
 
-def _entries(links: list[Any]) -> dict[str, str]:
+def _entries(named: list[Any], absolute: list[Any]) -> dict[str, str]:
     """Links that belong to the identity, by kind: icp, police, error, sitemap, barrier-free.
 
-    Most pages have two hundred links of which five matter, so whole columns are searched for
-    literal words before any single link is looked at.
+    Most pages have two hundred links of which five matter, so all short names and all absolute
+    addresses are searched for literal words before any single link is looked at.
     """
-    urls = "\n".join([link.url or link.raw for link in links])
-    names = "\n".join([link.name for link in links])
+    names = "\n".join([link.name for link in named])
+    addresses = "\n".join([link.raw for link in absolute])
     found: dict[str, str] = {}
-    for kind, (in_url, in_name, test) in _KINDS.items():
-        if not (any(word in urls for word in in_url) or any(word in names for word in in_name)):
-            continue
-        for link in links:
-            address = link.url or link.raw
-            if (
-                any(word in link.name for word in in_name)
-                or any(word in address for word in in_url)
-            ) and test(link, address):
-                found[kind] = _target(link)
-                break
+    for kind, (in_address, in_name, test) in _KINDS.items():
+        for words, text, links in ((in_name, names, named), (in_address, addresses, absolute)):
+            if kind not in found and any([word in text for word in words]):
+                match = next((link for link in links if test(link, link.url or link.raw)), None)
+                if match is not None:
+                    found[kind] = _target(match)
     return found
 
 
@@ -224,7 +223,7 @@ def _char(match: re.Match[str]) -> str:
     return "" if 0xD800 <= code <= 0xDFFF else chr(code)
 
 
-def _gov_mark(page: Sources, written: str) -> tuple[str | None, str]:
+def _gov_mark(page: Sources, absolute: list[Any], written: str) -> tuple[str | None, str]:
     """The mark of party and government bodies (red), of institutions (blue), or the one that the
     registry shows on a host that it was not given to (red_error)."""
     for image in page.images:
@@ -233,7 +232,7 @@ def _gov_mark(page: Sources, written: str) -> tuple[str | None, str]:
             mark = _MARK_IMAGE.search(image.url)
         if mark:
             return mark[1].lower(), image.link_url or image.url
-    for link in page.links:
+    for link in absolute:
         if "conac" in link.url and _CONAC_LINK.search(link.url):
             return "script" if "blue" not in link.url else "blue", link.url
     if "conac" in written or "_ideConac" in written:

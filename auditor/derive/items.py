@@ -12,7 +12,8 @@ from collections import defaultdict
 from datetime import date
 from typing import Any, Final
 
-from auditor.derive.dates import find_date, plain_date, strip_date, url_date
+from auditor.derive.dates import ISO_CHARS, find_date, plain_date, strip_date, url_date
+from auditor.derive.fast import twin
 from auditor.derive.limits import MAX_ITEMS
 from auditor.model.page import ListItem, Region
 
@@ -26,11 +27,15 @@ _MONTH_DAY: Final = re.compile(r"\d\s?[-/.月]\s?\d")
 _CHROME: Final = frozenset((Region.HEADER, Region.NAV, Region.FOOTER))
 _MIN_UNDATED: Final = 3
 _MIN_TITLE_CHARS: Final = 10
+#: A title with such an end may hold a date or be cut.
+_EDGES: Final = frozenset("0123456789日]】)）.…。[【(（０１２３４５６７８９")
 _CUT: Final = ("...", "…", "。。。")
 
 Span = tuple[int, int]
-#: (link index, date or None, place)
-Row = tuple[int, date | None, str]
+#: (link index, date or None)
+Row = tuple[int, date | None]
+
+ItemDraft = twin(ListItem)
 
 
 class Rows:
@@ -45,7 +50,6 @@ class Rows:
     def offer(
         self,
         tag: str,
-        labels: list[str],
         parts: list[str],
         mark: int,
         anchors: list[Any],
@@ -53,51 +57,51 @@ class Rows:
         first: int,
     ) -> None:
         """A row element ended: text parts from `mark`, anchors from `first`."""
-        first = max(first, self._assigned)
+        if first < self._assigned:
+            first = self._assigned
         count = len(anchors) - first
         if not 0 < count <= _MAX_ROW_LINKS or len(parts) - mark > _MAX_ROW_PARTS:
             return
         index = first
-        if count > 1:
+        if count == 1:
+            start, end = spans[first]
+            text = "".join(parts[end:])
+            if start > mark:
+                text = f"{''.join(parts[mark:start])} {text}"
+        else:
             index = max(range(first, len(anchors)), key=lambda i: len(anchors[i].text))
+            text = _around(parts, mark, spans[first:])
         anchor = anchors[index]
-        day = _row_date(parts, mark, spans[first:], anchor)
+        text = text.strip()
+        day = plain_date(text) if len(text) == ISO_CHARS else None
+        if day is None:
+            day = _date_in(text, anchor)
         if day is None and (tag not in PLAIN_ROWS or count > 2 or len(anchor.text) < 4):
             return
         self._assigned = len(anchors)
-        self._rows.append((index, day, " ".join(labels[-3:])))
+        self._rows.append((index, day))
 
     def finish(self, anchors: list[Any]) -> tuple[ListItem, ...]:
         """The entries in page order."""
-        groups: dict[str, list[Row]] = defaultdict(list)
-        for row in self._rows:
-            groups[row[2]].append(row)
-        accepted = {place for place, rows in groups.items() if _is_list(rows, anchors)}
-        kept = [row for row in self._rows if row[1] or row[2] in accepted]
-        return tuple(
-            _item(anchors[index], day, place)
-            for index, day, place in kept[:MAX_ITEMS]
-            if anchors[index].text or anchors[index].name
-        )
-
-
-def _row_date(parts: list[str], mark: int, spans: list[Span], anchor: Any) -> date | None:
-    """The date beside the row's links, else at an end of the link's own text."""
-    if len(spans) == 1:
-        start, end = spans[0]
-        text = "".join(parts[end:]) if start <= mark else _around(parts, mark, spans)
-    else:
-        text = _around(parts, mark, spans)
-    found = plain_date(text.strip()) or _date_in(text, anchor)
-    if found:
-        return found
-    title = anchor.text
-    if _DIGITS.search(title):
-        shorter = strip_date(title)
-        if shorter != title:
-            return find_date(title)
-        return find_date(title[:20], leaf=True) if title[:1].isdigit() else None
-    return None
+        rows = self._rows
+        lists = {anchors[index].place for index, day in rows if day is not None}
+        undated = defaultdict(list)
+        for index, day in rows:
+            if day is None:
+                undated[anchors[index].place].append(anchors[index])
+        lists.update(place for place, links in undated.items() if _is_list(links))
+        kept = [row for row in rows if row[1] is not None or anchors[row[0]].place in lists]
+        found = []
+        for index, day in kept[:MAX_ITEMS]:
+            anchor = anchors[index]
+            title = anchor.text or anchor.name
+            if title:
+                if title[-1] in _EDGES or title[0] in _EDGES:
+                    title = _title(anchor, title, day)
+                draft = ItemDraft(anchor.url, title, day, anchor.place)
+                draft.__class__ = ListItem
+                found.append(draft)
+        return tuple(found)
 
 
 def _around(parts: list[str], mark: int, spans: list[Span]) -> str:
@@ -112,27 +116,33 @@ def _around(parts: list[str], mark: int, spans: list[Span]) -> str:
 
 
 def _date_in(text: str, anchor: Any) -> date | None:
-    if len(text) > _MAX_ROW_CHARS or not _DIGITS.search(text):
-        return None
-    found = find_date(text, leaf=True)
-    if found is None and _MONTH_DAY.search(text):
-        found = find_date(text, hint=url_date(anchor.url))
-    return found
+    """The date beside the row's links, else at an end of the link's own text."""
+    if len(text) <= _MAX_ROW_CHARS and _DIGITS.search(text):
+        found = find_date(text, leaf=True)
+        if found is None and _MONTH_DAY.search(text):
+            found = find_date(text, hint=url_date(anchor.url))
+        if found:
+            return found
+    title = anchor.text
+    if title and (title[-1] in _EDGES or title[0] in _EDGES):
+        shorter = strip_date(title)
+        if shorter != title:
+            return find_date(title)
+        return find_date(title[:20], leaf=True) if title[0].isdigit() else None
+    return None
 
 
-def _is_list(rows: list[Row], anchors: list[Any]) -> bool:
-    if any(day for _, day, _ in rows):
-        return True
-    links = [anchors[index] for index, _, _ in rows]
+def _is_list(links: list[Any]) -> bool:
+    """Entries without dates: several of them, outside the navigation, with titles for names."""
     if len(links) < _MIN_UNDATED or any(link.region in _CHROME for link in links):
         return False
     return sum(len(link.text) for link in links) >= _MIN_TITLE_CHARS * len(links)
 
 
-def _item(anchor: Any, day: date | None, place: str) -> ListItem:
-    title = anchor.text or anchor.name
-    if day is not None and _DIGITS.search(title):
+def _title(anchor: Any, title: str, day: date | None) -> str:
+    """The entry's title without its date; the title attribute where the text is cut short."""
+    if day is not None:
         title = strip_date(title) or title
     if title.endswith(_CUT) and len(anchor.title) > len(title):
-        title = anchor.title
-    return ListItem(anchor.url, title, day, place)
+        return str(anchor.title)
+    return title

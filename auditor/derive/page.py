@@ -91,8 +91,9 @@ def _parse(data: bytes, address: str, encoding: Encoding) -> Walk:
         try:
             etree.fromstring(data, parser)
         except (etree.LxmlError, ValueError):
-            # Not a document at all; what was seen until here is what there is.
-            return walk
+            pass  # Not a document at all; what was seen until here is what there is.
+        finally:
+            walk.release()
     return walk
 
 
@@ -166,20 +167,22 @@ def _frozen(drafts: list[Any], frozen: type) -> tuple[Any, ...]:
 
 
 def _texts(walk: Walk) -> tuple[str, str, str]:
-    """(whole text folded, text outside header, navigation and footer, footer text folded)."""
+    """(whole text, text outside header, navigation and footer, text of the footer), folded."""
     parts = walk.parts
+    whole: list[str] = []
     main: list[str] = []
     footer: list[str] = []
     position, region = 0, Region.OTHER
     for start, following in [*walk.regions, (len(parts), Region.OTHER)]:
-        if start > position:
+        piece = " ".join("".join(parts[position:start]).split())
+        if piece:
+            whole.append(piece)
             if region is Region.FOOTER:
-                footer += parts[position:start]
+                footer.append(piece)
             elif region not in _CHROME:
-                main += parts[position:start]
+                main.append(piece)
         position, region = start, following
-    whole = " ".join("".join(parts).split())
-    return whole, " ".join("".join(main).split()), " ".join("".join(footer).split())
+    return " ".join(whole), " ".join(main), " ".join(footer)
 
 
 def _name_by_ids(walk: Walk) -> None:

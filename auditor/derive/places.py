@@ -16,6 +16,8 @@ from auditor.model.page import Region
 _CONTAINERS: Final = words(
     "div table td tr tbody section ul ol dl form header footer nav main article aside center menu"
 )
+#: Elements whose id and class say nothing about places; their labels are bare tag names.
+INLINE: Final = words("a span em b i strong font u small big sub sup br img input option s label")
 SECTIONS: Final = words("header footer nav main article aside")
 
 ROLES: Final = {

@@ -42,8 +42,7 @@ def visible(text: str) -> str:
 
 
 def text_hash(text: str) -> str:
-    """The first 32 hexadecimal digits of SHA-256 over the folded text; "" for no text."""
-    folded = fold(text)
-    if not folded:
+    """The first 32 hexadecimal digits of SHA-256 over the (folded) text; "" for no text."""
+    if not text:
         return ""
-    return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -20,10 +20,8 @@ _CANONICAL: Final = re.compile(
     r"https?://[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+"
     r"(?:/(?!\.)[A-Za-z0-9_~.-]*)+"
 )
-#: A relative href of plain segments.
-_RELATIVE: Final = re.compile(
-    r"(?:\./)?([A-Za-z0-9_~-][A-Za-z0-9_~.-]*(?:/[A-Za-z0-9_~-][A-Za-z0-9_~.-]*)*/?)"
-)
+#: The characters of a relative href of plain segments.
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_~./-]*").fullmatch
 _PARTS: Final = re.compile(r"(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?", re.I | re.S)
 _AUTHORITY: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(?::(\d{0,5}))?")
 _WIDE_SCHEME: Final = re.compile(r"(https?)\s?[:：]\s?[/／\\]{2}", re.I)
@@ -46,8 +44,11 @@ _PORTS: Final = {"http": "80", "https": "443"}
 #: Bounds of the memos: hosts, hrefs per host, directories, hrefs per directory.
 _HOSTS: Final = 64
 _HREFS: Final = 4_096
-_DIRECTORIES: Final = 256
+_DIRECTORIES: Final = 128
 _LOCAL_HREFS: Final = 512
+
+#: An href beyond this is nothing that a server would answer; no time is spent on it.
+_MAX_HREF_CHARS: Final = 20_000
 
 _by_origin: dict[str, dict[str, str]] = {}
 _by_directory: dict[str, dict[str, str]] = {}
@@ -110,7 +111,7 @@ class Joiner:
         # urljoin squeezes empty segments out of a base, so such bases take the slow way.
         plain = bool(clean) and "//" not in directory[len(origin) :]
         self._directory = directory if plain else ""
-        self._room = MAX_URL_CHARS - len(directory)
+        self._room = MAX_URL_CHARS - len(directory) if plain else -1
         suffix = "" if encoding == "utf-8" else f" {encoding}"
         self._shared = _memo(_by_origin, origin + suffix, _HOSTS)
         self._local = _memo(_by_directory, directory + suffix, _DIRECTORIES) if plain else {}
@@ -120,20 +121,26 @@ class Joiner:
         known = self._shared.get(href)
         if known is not None:
             return known
-        match = _RELATIVE.fullmatch(href)
-        if match and self._directory and len(href) <= self._room:
-            return self._directory + match[1]
         known = self._local.get(href)
         if known is not None:
             return known
+        rest = href[2:] if href[:2] == "./" else href
+        if len(rest) <= self._room and _PLAIN(rest) and "//" not in rest and "/." not in rest:
+            url = self._directory + rest
+            _keep(self._local, href, url, _LOCAL_HREFS)
+            return url
         return self._slow(href)
 
     def _slow(self, href: str) -> str:
+        if len(href) > _MAX_HREF_CHARS:
+            return ""
         text = tidy(href)
         try:
             url = _canonical(urljoin(self._base, text), self._encoding)
         except ValueError:
             url = ""
+        if len(href) > MAX_URL_CHARS:
+            return url
         if href.startswith(("/", "http://", "https://")):
             _keep(self._shared, href, url, _HREFS)
         elif href[:1] == ".":

@@ -146,11 +146,16 @@ def _entries(named: list[Any], absolute: list[Any]) -> dict[str, str]:
     addresses = "\n".join([link.raw for link in absolute])
     found: dict[str, str] = {}
     for kind, (in_address, in_name, test) in _KINDS.items():
-        for words, text, links in ((in_name, names, named), (in_address, addresses, absolute)):
-            if kind not in found and any([word in text for word in words]):
-                match = next((link for link in links if test(link, link.url or link.raw)), None)
-                if match is not None:
-                    found[kind] = _target(match)
+        links: list[Any] = []
+        for word in in_name:
+            if word in names:
+                links += [link for link in named if word in link.name]
+        for word in in_address:
+            if word in addresses:
+                links += [link for link in absolute if word in link.raw]
+        match = next((link for link in links if test(link, link.url or link.raw)), None)
+        if match is not None:
+            found[kind] = _target(match)
     return found
 
 

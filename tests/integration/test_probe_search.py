@@ -278,6 +278,13 @@ async def test_no_search_and_a_box_without_a_form() -> None:
     assert (found.form, found.rendered_by_script) == (None, True)
 
 
+async def test_a_home_page_that_was_not_rendered_proves_no_absence() -> None:
+    shell = html("示例县人民政府", '<div id="app"></div>', '<script src="/app.js"></script>')
+    found, _ = await run(Engine(), home=shell)
+    assert isinstance(found, Missed)
+    assert found.reason is Reason.NO_BROWSER
+
+
 async def test_a_form_that_only_brings_the_page_back_is_driven_by_script() -> None:
     form = '<form action="/" onsubmit="return go()"><input name="q" placeholder="搜索"></form>'
     found = await searched(Engine(form=form))

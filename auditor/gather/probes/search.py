@@ -132,6 +132,8 @@ async def probe_search(
     limits = limits or SearchLimits()
     items = list(known_items) or _home_items(tools, site, home.facts)
     found = await _find(tools, home.facts)
+    if not found.candidates and home.facts.script_shell:
+        return Missed(Reason.NO_BROWSER, "the home page is written by script")
     if not found.candidates:
         return SearchProbe(None, found.looked_at, rendered_by_script=found.by_script)
     session = await _choose(tools, home.facts, found.candidates, items, limits)
@@ -147,7 +149,7 @@ async def probe_search(
 async def _find(tools: Tools, home: PageFacts) -> _Found:
     """Candidates on the home page, else on the search pages that it links to."""
     looked_at = [home.final_url or home.url]
-    by_script = home.script_shell or has_script_box(home)
+    by_script = has_script_box(home)
     found = candidates(home)
     for url in entry_links(home) if not found else []:
         looked_at.append(url)

@@ -83,6 +83,12 @@ def test_odd_folders(tmp_path: Path, folder: str) -> None:
         assert store.run_ids() == ()
 
 
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="cannot make the folder"):
+        Store.open(f"sqlite:///{tmp_path}/file/a.db")
+
+
 def test_a_missing_database_is_not_made_on_reading(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     with pytest.raises(StoreMissing, match="no database"):

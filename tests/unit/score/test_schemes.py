@@ -127,6 +127,13 @@ def test_a_users_scheme(tmp_path: Path) -> None:
     assert len(made.sha256) == 64
 
 
+def test_optional_keys_may_be_null_and_factors_plain_numbers(tmp_path: Path) -> None:
+    head = HEAD.replace("services_factor: 4/3", "services_factor: 1.25")
+    made = load(tmp_path, f"{head}{ITEM}    effective_from: null\n    points: null\n")
+    assert made.services_factor == 1.25
+    assert (made.indicators[0].effective_from, made.indicators[0].points) == (None, None)
+
+
 def test_unknown_names_are_refused_with_a_suggestion() -> None:
     with pytest.raises(ConfigError, match=r'no schemes file is called "gb19-2091".*gb19-2019'):
         load_schemes(["gb19-2091"], ROOTS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from auditor.gather.guard import Guard
 from auditor.gather.probes.ipv6 import probe_ipv6
 from auditor.gather.probes.linked_hosts import organisation_of, probe_linked_hosts
 from auditor.model.artifact import (
+    AddressFact,
     DnsAnswer,
     DnsAnswers,
     HomePage,
@@ -74,6 +76,18 @@ async def probe(
 def only(found: Ipv6Probe, family: int) -> Ipv6Endpoint:
     (item,) = found.of_family(family)
     return item
+
+
+async def test_every_address_is_tried_by_itself() -> None:
+    port, _ = free_pair()
+    two = replace(dns(), ipv4=tuple(AddressFact(f"127.0.0.{n}", "allowed") for n in (1, 2)))
+    async with lab(port) as here, Web({"*": page(HOME)}, host="127.0.0.2", port=port):
+        found = await probe_ipv6(here.tools, site(port), two, VANTAGE)
+    assert isinstance(found, Ipv6Probe)
+    assert [(item.address, item.opened) for item in found.of_family(4)] == [
+        ("127.0.0.1", False),
+        ("127.0.0.2", True),
+    ]
 
 
 async def test_the_same_page_but_for_its_counter() -> None:
@@ -238,7 +252,8 @@ async def test_the_hosts_of_resources_and_links() -> None:
     assert (by["resource", img].urls, by["resource", img].aaaa.rcode) == (2, "NODATA")
     assert (by["resource", img].usable, by["resource", img].works) == (False, None)
     assert (by["second-level", sub].usable, by["second-level", sub].works) == (True, True)
-    assert by["third-level", deep].usable is False
+    # Links that the home page has already belong to the second level, and each counts once.
+    assert (by["third-level", deep].usable, by["third-level", deep].urls) == (False, 1)
 
 
 async def test_a_host_that_refuses_over_ipv6_does_not_work() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from auditor.derive.known_items import KnownItem
 from auditor.derive.page import page_facts
+from auditor.gather.probes._search_results import is_item
 from auditor.gather.probes.search import NONSENSE, SearchLimits, probe_search
 from auditor.model.artifact import HomePage, Missed, SearchProbe
 from auditor.model.finding import Reason
@@ -173,6 +174,34 @@ async def test_results_that_a_script_writes_are_not_called_missing() -> None:
     assert found.rendered_by_script
     assert not found.template_found
     assert all(not query.no_result_text for query in found.queries)
+
+
+async def test_an_empty_message_in_a_script_s_template_is_no_message() -> None:
+    class Templated(Engine):
+        def results(self, text: str) -> str:
+            return f"{super().results(text)}<p>没有找到相关的结果</p>"
+
+    found = await searched(Templated(by_script=True))
+    assert found.rendered_by_script
+    assert all(not query.no_result_text for query in found.queries)
+
+
+@pytest.mark.parametrize(
+    ("url", "title", "same"),
+    [
+        ("https://www.example.gov.cn/art/1.html", "别的标题", True),
+        ("http://www.example.gov.cn/art/1.html?from=search", "", True),
+        ("http://s.example.gov.cn/go?to=http%3A%2F%2Fwww.example.gov.cn%2Fart%2F1.html", "", True),
+        ("http://www.example.gov.cn/art/1.html.bak/2.html", "", False),
+        ("http://www.example.gov.cn/art/2.html", "关于印发《工作要点》的通知", True),
+        ("http://www.example.gov.cn/art/2.html", "关于印发《工作要点…", True),
+        ("http://www.example.gov.cn/art/2.html", "通知…", False),
+        ("http://www.example.gov.cn/art/2.html", "", False),
+    ],
+)
+def test_what_counts_as_the_known_item(url: str, title: str, same: bool) -> None:
+    item = KnownItem("http://www.example.gov.cn/art/1.html", "关于印发《工作要点》的通知")
+    assert is_item(url, title, item) is same
 
 
 async def test_a_broken_search_is_left_alone_after_three_errors() -> None:

@@ -37,9 +37,13 @@ def clip(text: str, limit: int) -> str:
 
 
 def visible(text: str, limit: int = SHOWN_CHARS) -> str:
-    """`text` on one line with every control and direction character shown by its code point."""
-    short = _SPACE.sub(" ", encodable(text, limit)).strip(" ")
-    return _INVISIBLE.sub(lambda found: f"⟦U+{ord(found.group()):04X}⟧", short)
+    """`text` on one line, bounded, with nothing invisible in it."""
+    return shown(_SPACE.sub(" ", encodable(text, limit)).strip(" "))
+
+
+def shown(text: str) -> str:
+    """`text` with every control and direction character shown by its code point."""
+    return _INVISIBLE.sub(lambda found: f"⟦U+{ord(found.group()):04X}⟧", text)
 
 
 def cell(text: str) -> str:

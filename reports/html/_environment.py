@@ -9,6 +9,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from reports._clean import shown
 from reports._texts import Texts
 from reports.html import _markup
 
@@ -21,6 +22,7 @@ def environment(texts: Texts) -> Environment:
         loader=PackageLoader("reports.html"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_finalize,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -42,6 +44,12 @@ def environment(texts: Texts) -> Environment:
         policy=_policy(script),
     )
     return env
+
+
+def _finalize(value: object) -> object:
+    """Last gate for whatever a template prints: no invisible character passes, even where a
+    filter was forgotten."""
+    return shown(value) if type(value) is str else value
 
 
 def _asset(name: str) -> str:

@@ -13,7 +13,7 @@ _MESSAGES = {
     "domain-site-code": ("网站标识码 {found} 与登记值 {register} 不一致",
                          "Site code {found} differs from the register's {register}"),
     "domain-icp": ("页脚没有 ICP 备案号", "The footer shows no ICP number"),
-    "accessibility-axe-perceivable": ("{count} 个元素不符合规则 {rule}",
+    "accessibility-axe-perceivable": ("{count} 个元素违反规则 {rule}",
                                       "{count} elements break rule {rule}"),
     "accessibility-image-text": ("图片缺少替代文字，地址 {url}", "Image without text: {url}"),
     "search-known-item": ("检索文章标题“{query}”，排名 {rank}，要求前 {limit}",

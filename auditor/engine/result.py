@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -17,16 +17,14 @@ from auditor.model.artifact import (
     SearchProbe,
     TlsProbe,
 )
-from auditor.model.finding import Issue, Outcome, Severity
 from auditor.model.result import RunResult, SiteResult
-from auditor.model.scheme import Assessment, ItemResult, ItemState, Scheme, Verdict
+from auditor.model.scheme import Assessment, Scheme, Verdict
 from auditor.model.site import Site, Vantage
-from auditor.score.assess import assess
+from auditor.score import assess, weigh
 from auditor.store import Store
 from auditor.store.rows import Judgement, SiteRow
 
 T = TypeVar("T")
-_ORDER = (Severity.VETO, Severity.DEDUCTION, Severity.BONUS, Severity.ADVICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ def _site_result(plan: ResultPlan, store: Store, row: SiteRow, judgement: Judgem
         )
         for scheme in plan.schemes
     )
-    severity, indicators = _meaning(assessments, judgement.issues)
+    severity, indicators = weigh(assessments, judgement.issues)
     main = assessments[0] if assessments else _NOTHING
     return SiteResult(
         site=site,
@@ -133,35 +131,3 @@ def _site_result(plan: ResultPlan, store: Store, row: SiteRow, judgement: Judgem
 
 
 _NOTHING = Assessment("", Verdict.NOT_ASSESSED, None, 0.0, (), ())
-
-
-def _meaning(
-    assessments: Sequence[Assessment], issues: Sequence[Issue]
-) -> tuple[Mapping[str, Severity], Mapping[str, tuple[str, ...]]]:
-    """What the schemes make of each issue: the gravest severity, and the indicators' names.
-
-    An issue is a veto only where the veto's threshold is reached: four stale columns are none.
-    Below it they count as a deduction, which is what the text makes of them."""
-    citing: dict[str, list[tuple[str, ItemResult]]] = {}
-    for assessment in assessments:
-        for item in assessment.items:
-            if item.state is not ItemState.INAPPLICABLE:
-                for check_id in item.indicator.checks:
-                    citing.setdefault(check_id, []).append((assessment.scheme_id, item))
-    severity: dict[str, Severity] = {}
-    names: dict[str, tuple[str, ...]] = {}
-    for issue in issues:
-        found = citing.get(issue.check_id, [])
-        graver = [_weight(item, issue) for _, item in found] or [Severity.ADVICE]
-        severity[issue.id] = min(graver, key=_ORDER.index)
-        names[issue.id] = tuple(f"{scheme}/{item.indicator.id}" for scheme, item in found)
-    return severity, names
-
-
-def _weight(item: ItemResult, issue: Issue) -> Severity:
-    """What one indicator makes of an issue on its site."""
-    severity = item.indicator.severity
-    if severity is not Severity.VETO:
-        return severity
-    decided = item.state is ItemState.BREACHED and issue.outcome is Outcome.FAILED
-    return Severity.VETO if decided else Severity.DEDUCTION

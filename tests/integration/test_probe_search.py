@@ -275,6 +275,26 @@ async def test_items_that_the_home_page_lists_too_do_not_hide_the_list() -> None
     assert [len(query.results) for query in found.of_kind("known-item")] == [1] * len(TITLES)
 
 
+async def test_a_home_page_with_the_very_list_of_the_results() -> None:
+    """Small WordPress sites show all their posts on the home page, in the results' template."""
+    rows = "".join(
+        f'<li class="result"><h3><a href="{path_of(n)}">{title}</a></h3></li>'
+        for n, title in enumerate(TITLES)
+    )
+    engine = Engine()
+    home = html("示例", f"{FORM}<ul class='results'>{rows}</ul><p>首页文字</p>")
+
+    async def serve(talk: Talk) -> None:
+        if talk.request.path == "/":
+            await talk.answer(200, home, ("Content-Type", "text/html"))
+        else:
+            await engine(talk)
+
+    found, _ = await run(serve, home=home)
+    assert isinstance(found, SearchProbe)
+    assert found.template_found
+
+
 async def test_the_budget_is_kept() -> None:
     found = await searched(Engine(), limits=SearchLimits(max_queries=7, delay_s=2.0))
     assert len(found.queries) == 7

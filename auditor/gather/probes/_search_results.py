@@ -37,12 +37,12 @@ def learn_place(
     A place where known items were found wins. Otherwise it is the place whose links came with the
     known queries only, and whose texts share words with the query.
     """
-    usual = _seen(home)
     empty = _seen(nonsense) if nonsense is not None else frozenset()
+    # What stands in the same place on the home page and without results belongs to the frame.
+    usual = _seen(home) & empty if nonsense is not None else _seen(home)
     sure: Counter[str] = Counter()
     likely: Counter[str] = Counter()
     for item, page in answers:
-        # A result may well be news on the home page too, but not in the same list.
         fresh = [link for link in _content_links(page) if (link.url, link.place) not in usual]
         sure.update({link.place for link in fresh if is_item(link.url, link.text, item)})
         likely.update(_places_alike(fresh, item, empty))

@@ -52,7 +52,7 @@ NO_RESULT = re.compile(
     r"|(?:暂无|查无)(?:相关|匹配|搜索|检索|查询)?(?:的)?(?:结果|内容|信息|记录|数据)"
     r"|(?:共|找到|搜索到|检索到|查询到)[^\d。]{0,10}(?<!\d)0\s*(?:条|个|篇|项)"
     r"|抱歉.{0,20}(?:没有|未找到|无)"
-    r"|no (?:search )?results|nothing (?:was )?found|not found any|did not match",
+    r"|no (?:search )?results|nothing (?:was )?found|nothing matched|no match|did not match",
     re.IGNORECASE,
 )
 

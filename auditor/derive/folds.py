@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Protocol
 
 from auditor.derive.broken_links import BrokenLinksFold
 from auditor.derive.columns import ColumnsFold
+from auditor.derive.error_pages import ErrorPagesFold
 from auditor.derive.home import HomePageFold
 from auditor.derive.host_links import HostLinksFold
 from auditor.derive.site_identity import SiteIdentityFold
@@ -35,6 +36,7 @@ class Fold(Protocol):
 FOLDS: tuple[type[Fold], ...] = (
     BrokenLinksFold,
     ColumnsFold,
+    ErrorPagesFold,
     HomePageFold,
     HostLinksFold,
     SiteIdentityFold,

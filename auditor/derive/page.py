@@ -109,7 +109,7 @@ def _assemble(
     shell = is_shell(walk, data, whole)
     visible = None if home else visible_date(main)
     address = known["final_url"]
-    kind = kind_of_page(by_name, listed, main, visible and visible[0], address, home=home)
+    kind = kind_of_page(by_name, listed, main, visible, address, home=home)
     links = (walk.anchors + walk.resources)[:MAX_LINKS]
     facts_identity = identity(
         Sources(
@@ -156,6 +156,7 @@ def _assemble(
         main_text_hash=text_hash(main),
         script_shell=shell,
         next_url=walk.next_url or pager,
+        main_chars=len(main),
     )
 
 

@@ -69,7 +69,7 @@ class IssueBook:
             self._per_check[check.id] += 1
             group = _Group(finding.message, subject, caused=bool(finding.cause))
             self._groups[key] = group
-        group.count += 1
+        group.count += finding.places
         _keep(group, finding, page)
 
     def issues(self) -> tuple[Issue, ...]:

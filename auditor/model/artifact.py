@@ -538,3 +538,25 @@ class TitleUse:
 
     repeated: tuple[tuple[str, int, tuple[str, ...]], ...] = ()
     pages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """A page that answered 200 and shows what the site shows for addresses that do not exist.
+    `says_so` when its text has the words of an error page."""
+
+    url: str
+    parent_url: str
+    parent_text: str
+    says_so: bool
+    title: str = ""
+    captured_at: datetime | None = None
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPages:
+    """Error pages in disguise among the crawled pages: the first ones, and how many there are."""
+
+    pages: tuple[ErrorPage, ...] = ()
+    total: int = 0

@@ -156,7 +156,8 @@ class Finding:
 
     `cause` groups findings that one repair mends: observations of a check with the same message
     key and the same non-empty cause become one issue, with a count. Without a cause, the
-    subject and the first locator stand for it.
+    subject and the first locator stand for it. `places` is the number of places that the
+    observation stands for; `evidence` may cite only the first of them.
     """
 
     outcome: Outcome
@@ -164,6 +165,7 @@ class Finding:
     subject: Subject | None = None
     evidence: tuple[EvidenceRef, ...] = ()
     cause: str = ""
+    places: int = 1
 
 
 @dataclass(frozen=True, slots=True)

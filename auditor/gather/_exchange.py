@@ -176,8 +176,9 @@ class Exchanger:
             if method == "GET":
                 await _read(out, response, limit)
         finally:
-            # Hands the connection back when the body was read, closes it otherwise.
-            response.close()
+            # A body read to its end has handed the connection back already.
+            if not response.closed:
+                response.close()
 
     def _pool(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -315,10 +316,6 @@ async def _read(out: Exchange, response: aiohttp.ClientResponse, limit: int) -> 
             if size > room:
                 out.fail(Reason.TOO_LARGE, f"more than {limit} bytes")
                 break
-    except (aiohttp.ClientError, OSError):
-        # readany() gives nothing once the connection broke; the rest is still in the buffer.
-        chunks.extend(content._buffer)
-        raise
     finally:
         out.raw = chunks[0] if len(chunks) == 1 else b"".join(chunks)
 

@@ -315,13 +315,15 @@ class Fetcher:
             if fact.usable:
                 return [pinned]
             return Exchange(reason=Reason.GUARD, detail=f"{pinned} is {fact.scope}")
-        try:
-            async with asyncio.timeout(budget_s):
-                facts = await self.resolver.addresses(host, family)
-                if not facts:
-                    return no_address(await self._why_none(host, family))
-        except TimeoutError:
-            return Exchange(reason=Reason.DNS_FAILURE, detail="deadline")
+        facts = self.resolver.known_addresses(host, family)
+        if not facts:
+            try:
+                async with asyncio.timeout(budget_s):
+                    facts = await self.resolver.addresses(host, family)
+                    if not facts:
+                        return no_address(await self._why_none(host, family))
+            except TimeoutError:
+                return Exchange(reason=Reason.DNS_FAILURE, detail="deadline")
         usable = [fact.address for fact in facts if fact.usable]
         if not usable:
             return Exchange(reason=Reason.GUARD, detail=f"{facts[0].address} is {facts[0].scope}")

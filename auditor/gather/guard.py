@@ -138,7 +138,7 @@ class Guard:
         plain = unicodedata.normalize("NFKC", host).replace("。", ".")
         if not bracketed and not _ENDS_IN_NUMBER.search(plain):
             return None
-        if plain != host or not (bracketed or _is_dotted_quad(host)):
+        if not (bracketed or _is_dotted_quad(host)):
             return f"host-spelling {host[:60]!r}"
         fact = self.classify(host)
         return None if fact.usable else f"address {host} is {fact.scope}"

@@ -103,10 +103,10 @@ class Resolver:
     async def addresses(self, host: str, family: int = 0) -> tuple[AddressFact, ...]:
         """Every address of a host, judged by the guard, IPv4 first. `family`: 4, 6 or 0 for both
         (asked at once). An address literal answers itself; `localhost` as RFC 6761 says."""
+        known = self.known_addresses(host, family)
+        if known is not None:
+            return known
         key = (host, family)
-        hit = self._hosts.get(key)
-        if hit is not None and hit[0] > monotonic():
-            return hit[1]
         literal = self._literal(host, family)
         if literal is not None:
             _remember(self._hosts, key, (monotonic() + _MAX_TTL_S, literal))
@@ -117,6 +117,11 @@ class Resolver:
         until = monotonic() + min(_lifetime(item) for item in answers)
         _remember(self._hosts, key, (until, facts))
         return facts
+
+    def known_addresses(self, host: str, family: int = 0) -> tuple[AddressFact, ...] | None:
+        """The addresses if they are in the cache, else None; never waits."""
+        hit = self._hosts.get((host, family))
+        return hit[1] if hit is not None and hit[0] > monotonic() else None
 
     async def ask_server(
         self, server: str, name: str, rdtype: str, *, port: int = 53, tcp: bool = False

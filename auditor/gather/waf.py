@@ -106,8 +106,7 @@ def _is_generic(body: bytes, content: bytes, *, odd: bool, thin: bool) -> bool:
 
 
 def _has_links(body: bytes) -> bool:
-    found = _LINK.finditer(body)
-    return sum(1 for _ in islice(found, _FEW_LINKS + 1)) > _FEW_LINKS
+    return next(islice(_LINK.finditer(body), _FEW_LINKS, None), None) is not None
 
 
 def _content(body: bytes) -> bytes:

@@ -10,7 +10,7 @@ from auditor.gather.guard import Guard
 from tests.hostile.http_cases import HELLO, answer
 from tests.hostile.names import Names, rcode, records, silence
 from tests.hostile.tools import fetcher
-from tests.hostile.web import Web
+from tests.hostile.web import Talk, Web
 
 HOST = "www.example.gov.cn"
 
@@ -42,6 +42,24 @@ async def test_family_and_address_pins() -> None:
         assert pinned.reason == "connection-refused"
         denied = (await client.fetch(url, address="192.168.1.1")).record
         assert (denied.reason, denied.detail) == ("address-not-allowed", "192.168.1.1 is private")
+
+
+async def test_an_address_pin_holds_for_its_host_only() -> None:
+    rules = zone("A 127.0.0.1") | {("b.gov.cn", "A"): records("b.gov.cn. 60 A 127.0.0.3")}
+    async with (
+        Web({"/": answer(HELLO)}, host="127.0.0.3") as other,
+        Web({}, host="127.0.0.2", port=other.port) as web,
+        Names(rules) as dns,
+        fetcher(web.port, dns=dns.where) as client,
+    ):
+
+        async def away(talk: Talk) -> None:
+            await talk.redirect(other.url("/", host="b.gov.cn"))
+
+        web.scripts["/"] = away
+        fetched = await client.fetch(web.url("/", host=HOST), address="127.0.0.2")
+    assert [hop.address for hop in fetched.hops] == ["127.0.0.2"]
+    assert (fetched.record.address, fetched.body) == ("127.0.0.3", HELLO)
 
 
 async def test_another_address_is_tried_when_one_refuses() -> None:

@@ -63,6 +63,14 @@ async def test_silence_is_bounded() -> None:
         assert monotonic() - started < 1.2  # two tries, both types at once
 
 
+async def test_a_question_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each step of a chain may take its two tries; all of them together may not."""
+    monkeypatch.setattr("auditor.gather.resolver._TOTAL_S", 0.2)
+    async with Names({(NAME, "A"): silence}) as dns:
+        answer = await resolver(dns.where).ask(NAME, "A")
+    assert (answer.rcode, answer.detail) == ("TIMEOUT", "too many questions in turn")
+
+
 async def test_chain_over_servers_that_answer_piecemeal() -> None:
     rules = {
         (NAME, "A"): records(f"{NAME}. 60 CNAME cdn.example."),

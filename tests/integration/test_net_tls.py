@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from auditor.gather.guard import Guard
+from auditor.gather.robots import Robots
 from auditor.gather.tls import probe_tls, read_certificates
 from auditor.model.artifact import AddressFact, TlsProbe
 from tests.hostile.certificates import Holder, make, server_context
@@ -277,6 +278,19 @@ async def test_fetching_over_https(pki: Pki, settings: dict[str, Any], detail: s
         # A connection made without verification is not used for a request that wants it.
         again = (await client.fetch(web.url("/", host=HOST))).record
         assert again.detail == detail
+
+
+async def test_robots_are_read_over_a_bad_certificate(pki: Pki) -> None:
+    dns = Names({(HOST, "A"): records(f"{HOST}. 60 A 127.0.0.1")})
+    rules = answer(b"User-agent: *\nDisallow: /private/\n")
+    async with (
+        Web({"/robots.txt": rules}, tls=pki.context(end_days=-1)) as web,
+        dns,
+        fetcher(web.port, dns=dns.where, ca_file=pki.ca_file) as client,
+    ):
+        robots = Robots(client)
+        assert (await robots.file(web.url("/", host=HOST))).state == "ok"
+        assert not await robots.allowed(web.url("/private/x", host=HOST))
 
 
 async def test_fetch_tells_connecting_from_handshaking() -> None:

@@ -106,12 +106,13 @@ async def test_a_cancelled_request_leaves_no_trace() -> None:
         task.cancel()
     await asyncio.gather(first, waiting[4])
     assert len(log.starts) == 2
-    # Cancelled in the very moment its turn came.
-    holder = asyncio.create_task(log.request(throttle, "a", "10.0.0.1", 0.0))
-    await asyncio.sleep(0)
-    last = asyncio.create_task(log.request(throttle, "a", "10.0.0.1"))
-    await holder
+    # Cancelled in the very moment its turn came: the slot was granted, the task not yet awake.
+    async with throttle.slot("a", "10.0.0.1"):
+        last = asyncio.create_task(log.request(throttle, "a", "10.0.0.1"))
+        await asyncio.sleep(0)
     last.cancel()
+    await asyncio.gather(last, return_exceptions=True)
+    assert last.cancelled()
     await asyncio.wait_for(log.request(throttle, "a", "10.0.0.1"), 1)
     assert throttle._hosts["a"].in_flight == 0
     assert throttle._ips["10.0.0.1"].in_flight == 0

@@ -16,7 +16,7 @@ from auditor.derive.limits import (
     MAX_MOVING,
     MAX_TABLES,
 )
-from auditor.derive.places import LANDMARKS, style_of
+from auditor.derive.places import LANDMARKS, SECTIONS, style_of
 from auditor.derive.tables import TableDraft
 from auditor.derive.text import label, words
 from auditor.model.page import Heading, LinkKind, Meta
@@ -37,7 +37,8 @@ def _block(walk: Walk, tag: str, attrib: Attributes) -> None:
 
 
 def _section(walk: Walk, tag: str, attrib: Attributes) -> None:
-    walk.landmarks.add(LANDMARKS[tag])
+    if tag in LANDMARKS:
+        walk.landmarks.add(LANDMARKS[tag])
     if not attrib:
         walk.special(style_of(tag, None, None), tag)
     walk.parts.append("\n")
@@ -71,7 +72,7 @@ def _end_heading(walk: Walk, tag: str) -> None:
     if walk.open_headings:
         mark = walk.open_headings.pop()
         if len(walk.headings) < MAX_HEADINGS and not walk.hidden:
-            walk.headings.append(Heading(int(tag[1]), label("".join(walk.parts[mark:]))))
+            walk.headings.append(Heading(int(tag[1]), walk.text_from(mark)))
     walk.parts.append("\n")
 
 
@@ -145,15 +146,15 @@ def _control(walk: Walk, tag: str, attrib: Attributes) -> None:
             walk.resource(tag, attrib["src"], LinkKind.IMAGE, "src")
     else:
         walk.open_controls.append((control, len(walk.parts), len(walk.alts)))
-    for table in walk.open_tables:
-        table.controls = True
+    if walk.open_tables:
+        walk.open_tables[-1].controls = True
 
 
 def _end_button(walk: Walk, tag: str) -> None:
     if walk.open_controls:
         control, mark, alt = walk.open_controls.pop()
-        text = "".join(walk.parts[mark:])
-        control.label = label(text) or label(" ".join(value for _, value in walk.alts[alt:]))
+        alternatives = " ".join([value for _, value in walk.alts[alt : alt + 20]])
+        control.label = walk.text_from(mark) or label(alternatives)
 
 
 def _end_textarea(walk: Walk, tag: str) -> None:
@@ -176,10 +177,11 @@ def _end_label(walk: Walk, tag: str) -> None:
     if not walk.open_labels:
         return
     target, mark, form, first = walk.open_labels.pop()
-    text = label("".join(walk.parts[mark:]))
+    text = walk.text_from(mark)
     if target and text:
         walk.labels_for.setdefault(target, text)
-    for control in form.controls[first:]:
+    # A label without `for` names the first control inside it (HTML, "labeled control").
+    for control in form.controls[first : first + 1]:
         if control.tag != "button":
             control.label = control.label or text
 
@@ -203,7 +205,8 @@ def _end_table(walk: Walk, tag: str) -> None:
     if walk.open_tables:
         table = walk.open_tables.pop()
         table.links = len(walk.anchors) - table.links
-        table.chars = sum(map(len, walk.parts[table.mark :]))
+        if not table.nested:
+            table.chars = sum(map(len, walk.parts[table.mark :]))
         table.hidden = walk.hidden > 0
     walk.parts.append("\n")
 
@@ -228,7 +231,7 @@ def _end_caption(walk: Walk, tag: str) -> None:
     if walk.open_captions:
         mark = walk.open_captions.pop()
         if walk.open_tables:
-            walk.open_tables[-1].caption = label("".join(walk.parts[mark:]))
+            walk.open_tables[-1].caption = walk.text_from(mark)
     walk.parts.append("\n")
 
 
@@ -241,7 +244,7 @@ _HEADINGS: Final = words("h1 h2 h3 h4 h5 h6")
 
 STARTS: Final[dict[str, Start]] = {
     **dict.fromkeys(_BLOCKS, _block),
-    **dict.fromkeys(LANDMARKS, _section),
+    **dict.fromkeys(SECTIONS, _section),
     **dict.fromkeys(_ROWS, ROW),
     **dict.fromkeys(_HEADINGS, _heading),
     **dict.fromkeys(("marquee", "blink"), _moving),
@@ -270,7 +273,8 @@ ENDS: Final[dict[str, End]] = {
     **dict.fromkeys(_BLOCKS, _end_block),
     **dict.fromkeys((*_ROWS, "tr"), END_ROW),
     **dict.fromkeys(_HEADINGS, _end_heading),
-    **dict.fromkeys(("td", "th", "option"), _end_block),
+    **dict.fromkeys(("td", "th"), _end_block),
+    "option": _links.end_option,
     "button": _end_button,
     "caption": _end_caption,
     "form": _end_form,

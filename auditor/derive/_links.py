@@ -11,6 +11,7 @@ from auditor.derive._targets import (
     REDIRECT,
     REFRESH,
     address_in_script,
+    is_address,
     kind_of,
     leads_nowhere,
 )
@@ -51,12 +52,12 @@ _MAX_REDIRECTS: Final = 10
 def anchor_end(walk: Walk) -> Callable[[], None]:
     """What runs at the end of each anchor: a closure, since a page has hundreds."""
     parts, anchors, spans, labels = walk.parts, walk.anchors, walk.spans, walk.labels
-    opened, alts, images, counts = walk.open_anchors, walk.alts, walk.images, walk.counts
+    opened, alts, images = walk.open_anchors, walk.alts, walk.images
 
     def end() -> None:
         if not opened:
             return
-        attrib, mark, alt, image = opened.pop()
+        attrib, mark, alt, image, index = opened.pop()
         get = attrib.get
         text = " ".join("".join(parts[mark:]).split())
         if len(text) > MAX_LABEL_CHARS:
@@ -91,7 +92,7 @@ def anchor_end(walk: Walk) -> Callable[[], None]:
             walk.region,
             " ".join(labels[-4:]),
             "a",
-            counts["a"],
+            index,
             via,
             walk.hidden > 0,
             "rel" in attrib and "nofollow" in attrib["rel"],
@@ -220,9 +221,16 @@ def start_media(walk: Walk, tag: str, attrib: Attributes) -> None:
 
 def start_option(walk: Walk, tag: str, attrib: Attributes) -> None:
     """An entry of a jump list: `<option value="http://...">`."""
-    value = attrib.get("value")
-    if value and _OPTION.match(value):
-        walk.resource(tag, value.strip(), kind_of(value), "data")
+    walk.open_options.append((attrib.get("value", ""), len(walk.parts)))
+
+
+def end_option(walk: Walk, tag: str) -> None:
+    if walk.open_options:
+        value, mark = walk.open_options.pop()
+        if value and _OPTION.match(value):
+            text = walk.text_from(mark)
+            walk.resource(tag, value.strip(), kind_of(value.strip()), "data", text=text)
+    walk.parts.append("\n")
 
 
 def start_base(walk: Walk, tag: str, attrib: Attributes) -> None:
@@ -260,7 +268,8 @@ def _redirects(walk: Walk, text: str) -> None:
         if count >= _MAX_REDIRECTS:
             return
         href = match[1] or match[2]
-        walk.resource("script", href, kind_of(href), "script")
+        if is_address(href):
+            walk.resource("script", href, kind_of(href), "script")
 
 
 def refresh(walk: Walk, content: str) -> None:

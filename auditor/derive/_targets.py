@@ -35,7 +35,8 @@ _ADDRESS: Final = re.compile(
 )
 #: A script that sends the visitor elsewhere: a whole literal address only.
 REDIRECT: Final = re.compile(
-    r"(?:(?:window|document|self|top|parent)\s*\.\s*)*location(?:\s*\.\s*href)?\s*=\s*"
+    r"(?<!var )(?<!let )(?:(?:window|document|self|top|parent)\s*\.\s*)*location"
+    r"(?:\s*\.\s*href)?\s*=\s*"
     r"[\"']([^\"'<>\s+]{1,2000})[\"']\s*(?:;|\}|$|\n)"
     r"|location\s*\.\s*(?:replace|assign)\s*\(\s*[\"']([^\"'<>\s]{1,2000})[\"']\s*\)",
     re.M,
@@ -62,6 +63,11 @@ def leads_nowhere(href: str) -> bool:
     if href[:4] == "http" or not (":" in href or "：" in href):
         return href[:1] in "#" or not href.strip() or href.lstrip()[0] == "#"
     return _NOWHERE.match(href) is not None
+
+
+def is_address(text: str) -> bool:
+    """Whether a literal of a script looks like a relative or absolute address."""
+    return _ADDRESS.fullmatch(text) is not None
 
 
 def address_in_script(code: str) -> str:

@@ -18,7 +18,7 @@ from auditor.derive._links import DATA_LINKS, LinkDraft, anchor_end
 from auditor.derive._targets import address_in_script, kind_of, leads_nowhere
 from auditor.derive.forms import Control, FormDraft
 from auditor.derive.items import Rows, Span
-from auditor.derive.limits import MAX_HREF_CHARS, MAX_LINKS
+from auditor.derive.limits import MAX_HREF_CHARS, MAX_LINKS, MAX_NAME_PARTS
 from auditor.derive.places import (
     INLINE,
     LANDMARK_ROLES,
@@ -74,7 +74,9 @@ def _callbacks(walk: Walk) -> tuple[Start, End]:
         else:
             push(tag)
         if tag == "a":
-            opened.append((attrib, len(parts), len(alts), len(images)))
+            if opened:
+                end_anchor()  # an anchor cannot hold another: the first one ends here
+            opened.append((attrib, len(parts), len(alts), len(images), counts[tag]))
             return
         handler = handler_of(tag)
         if handler is None:
@@ -95,6 +97,8 @@ def _callbacks(walk: Walk) -> tuple[Start, End]:
                     mark, first = rows.pop()
                     if len(anchors) > first:
                         offer(tag, parts, mark, anchors, spans, first)
+                    elif tag == "dd":
+                        walk.rows.pair(parts, mark, first)
                 text("\n")
             else:
                 handler(walk, tag)
@@ -126,7 +130,7 @@ class Walk:
         self.anchors: list[Any] = []
         self.anchors_total = 0
         self.spans: list[Span] = []
-        self.open_anchors: list[tuple[Attributes, int, int, int]] = []
+        self.open_anchors: list[tuple[Attributes, int, int, int, int]] = []
         self.resources: list[Any] = []
         self.resources_total = 0
         self.images: list[Any] = []
@@ -154,6 +158,7 @@ class Walk:
         self.open_controls: list[tuple[Control, int, int]] = []
         self.open_headings: list[int] = []
         self.open_captions: list[int] = []
+        self.open_options: list[tuple[str, int]] = []
         self.tables: list[TableDraft] = []
         self.open_tables: list[TableDraft] = []
         self.landmarks: set[str] = set()
@@ -248,7 +253,7 @@ class Walk:
                 self.hidden -= 1
                 del self.parts[data:]
             elif kind == _TEXT:
-                self.texts.setdefault(data[0], label("".join(self.parts[data[1] :])))
+                self.texts.setdefault(data[0], self.text_from(data[1]))
             else:
                 self._clicked(*data)
         self.mark_depth = marks[-1][0] if marks else -1
@@ -256,6 +261,10 @@ class Walk:
     def place(self, tag: str) -> str:
         """Path of the element that has just begun, from up to three ancestors."""
         return " ".join([*self.labels[-4:-1], tag])
+
+    def text_from(self, mark: int) -> str:
+        """Folded text since the mark, cut as the name of something."""
+        return label("".join(self.parts[mark : mark + MAX_NAME_PARTS]))
 
     # --- links -------------------------------------------------------------------------------
 
@@ -299,7 +308,7 @@ class Walk:
         if via == "onclick":
             href = address_in_script(attrib.get("onclick", "")[:2000])
         if href:
-            text = label("".join(self.parts[mark:]) or attrib.get("value", ""))
+            text = self.text_from(mark) or label(attrib.get("value", ""))
             self.resource(
                 tag, href, kind_of(href), via, text=text, title=attrib.get("title", "")[:300]
             )

@@ -105,15 +105,15 @@ def _codec(label: str) -> str:
 
 
 def _valid_utf8(body: bytes, text: str, labels: Labels) -> tuple[str, Encoding]:
+    wide = _wide(body, labels) if b"\0" in body[:64] else None
+    if wide:
+        return wide
     if not labels:
-        return _wide(body, labels) or (text, _PLAIN)
+        return text, _PLAIN
     if len(labels) == 1 and labels[0][0] == "meta" and labels[0][1] in _PLAIN_META:
         return text, _PLAIN_META[labels[0][1]]
     codecs = [_codec(label) for _, label in labels]
     if _UTF8 not in codecs:
-        wide = _wide(body, labels)
-        if wide:
-            return wide
         if body.isascii() and codecs[0] and not codecs[0].startswith("utf-16"):
             return text, _described(codecs[0], labels[0][0], labels)
         # A few GBK characters can be valid UTF-8 by chance, but then only as 2-byte sequences.
@@ -125,8 +125,8 @@ def _valid_utf8(body: bytes, text: str, labels: Labels) -> tuple[str, Encoding]:
 
 def _wide(body: bytes, labels: Labels) -> tuple[str, Encoding] | None:
     """UTF-16 without a byte order mark, seen by the zero bytes around the first `<`."""
-    start = body[:512].lstrip(b" \t\r\n\0")[:1]
-    if start != b"<" or b"\0" not in body[:64]:
+    start = body[:64]
+    if 10 * start.count(b"\0") < 3 * len(start) or start.strip(b" \t\r\n\0")[:1] != b"<":
         return None
     codec = "utf-16-le" if body.index(b"<") % 2 == 0 else "utf-16-be"
     return _with(body, codec, "fallback", labels)

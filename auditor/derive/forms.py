@@ -21,9 +21,7 @@ _QUERY_NAME: Final = re.compile(
     re.I,
 )
 _QUERY_WORDS: Final = re.compile("搜索|检索|请输入.{0,6}(?:关键|内容|搜)|关键字|关键词|站内|查询")
-_SEARCH_ACTION: Final = re.compile(
-    r"search|query|sousuo|jiansuo|/s(?:o|\.\w+)?(?:[?/]|$)|/ss[?/.]", re.I
-)
+_SEARCH_ACTION: Final = re.compile(r"search|query|sousuo|jiansuo|/s[os]?(?:[.?/]|$)", re.I)
 _LOGIN: Final = re.compile("login|signin|logon|登录|登陆", re.I)
 _LETTER: Final = re.compile(
     "信件|来信|留言|咨询|投诉|建议|意见|姓名|联系电话|内容|mail|letter|feedback|message|advice",

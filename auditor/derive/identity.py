@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
+from auditor.derive.limits import MAX_IDENTITY_CHARS
 from auditor.derive.text import fold, half_width_digits
 from auditor.model.page import Identity, Meta
 
@@ -34,7 +35,10 @@ _ORGANISER: Final = re.compile(
     r"|([^\s,，;；|｜。:：]{4,50}?)\s?主办(?=[\s,，;；|｜]|$)"
 )
 _COPYRIGHT: Final = re.compile(
-    r"版权所有\s*(?:©|\(c\))?\s*[:：]?\s*([^\s,，;；|｜。:：©]{3,50})", re.I
+    r"版权所有\s*(?:©|\(c\))?\s*[:：]\s*([^\s,，;；|｜。:：©]{3,50})"
+    r"|([^\s,，;；|｜。:：©]{4,50})\s*版权所有"
+    r"|版权所有\s*(?:©|\(c\))?\s*([^\s,，;；|｜。:：©]{3,50})(?=[\s,，;；|｜。©]|$)",
+    re.I,
 )
 _PHONE: Final = re.compile(
     r"(?:联系电话|联系方式|联系我们|网站热线|服务热线|咨询电话|值班电话|维护电话|技术支持电话|电\s*话"
@@ -106,13 +110,14 @@ def identity(page: Sources) -> Identity:
     """The page's statements about its owner. Absence means nothing where
     `rendered_by_script` is true."""
     written = _written(page.scripts)
-    tail = page.footer or page.text[-_TAIL_CHARS:]
+    text, footer = _ends(page.text), page.footer[-MAX_IDENTITY_CHARS:]
+    tail = footer or text[-_TAIL_CHARS:]
     named = [link for link in page.links if len(link.name) <= _NAME_CHARS]
     absolute = [link for link in page.links if link.raw[:4] == "http" or link.raw[:2] == "//"]
     entries = _entries(named, absolute)
-    codes = _site_codes(page, written, entries)
-    icp = _icp(tail) or _icp(page.text)
-    police = _police(tail) or _police(page.text)
+    codes = _site_codes(page, (footer, text), written, entries)
+    icp = _icp(tail) or _icp(text)
+    police = _police(tail) or _police(text)
     organiser = _organiser(tail) if page.footer or icp or police or codes else None
     mark, mark_url = _gov_mark(page, absolute, written)
     return Identity(
@@ -131,6 +136,13 @@ def identity(page: Sources) -> Identity:
         barrier_free_entry=entries.get("barrier-free") or _barrier_free_script(page.scripts),
         rendered_by_script=not (icp or police or organiser) and _written_by_script(page),
     )
+
+
+def _ends(text: str) -> str:
+    """The text, without the middle of a very long one."""
+    if len(text) <= 2 * MAX_IDENTITY_CHARS:
+        return text
+    return f"{text[:MAX_IDENTITY_CHARS]} {text[-MAX_IDENTITY_CHARS:]}"
 
 
 # --- links ----------------------------------------------------------------------------------------
@@ -295,7 +307,7 @@ def _written_by_script(page: Sources) -> bool:
 
 
 def _site_codes(
-    page: Sources, written: str, entries: dict[str, str]
+    page: Sources, texts: tuple[str, str], written: str, entries: dict[str, str]
 ) -> tuple[tuple[str, str], ...]:
     """Copies of the code as (place, value): meta, error-report, visible."""
     found: list[tuple[str, str]] = []
@@ -311,7 +323,7 @@ def _site_codes(
         match = _JIUCUO_CODE.search(source) if source else None
         if match:
             found.append(("error-report", match[1]))
-    for source in (page.footer, page.text):
+    for source in texts:
         match = _VISIBLE_CODE.search(half_width_digits(source)) if "识" in source else None
         if match:
             found.append(("visible", match[1]))
@@ -339,6 +351,7 @@ def _organiser(text: str) -> str | None:
         if match:
             name = next(group for group in match.groups() if group)
             name = fold(_ORGANISER_ENDS.sub("", name)).strip("©()（）[]【】-—")
+            name = name.removeprefix("中国·")
             if len(name) > 1:
                 return name
     return None

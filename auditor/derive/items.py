@@ -22,6 +22,7 @@ PLAIN_ROWS: Final = frozenset(("li", "tr", "dd", "dt"))
 _MAX_ROW_LINKS: Final = 6
 _MAX_ROW_PARTS: Final = 80
 _MAX_ROW_CHARS: Final = 800
+_MAX_BLOCK_CHARS: Final = 300
 _DIGITS: Final = re.compile(r"\d[-/.年月]|[１２][０９]|\d\s|[〇○]")
 _MONTH_DAY: Final = re.compile(r"\d\s?[-/.月]\s?\d")
 _CHROME: Final = frozenset((Region.HEADER, Region.NAV, Region.FOOTER))
@@ -76,10 +77,28 @@ class Rows:
         day = plain_date(text) if len(text) == ISO_CHARS else None
         if day is None:
             day = _date_in(text, anchor)
-        if day is None and (tag not in PLAIN_ROWS or count > 2 or len(anchor.text) < 4):
+        if tag not in PLAIN_ROWS:
+            # Any block can hold a link and a date; an entry's block holds little else.
+            if day is None or not anchor.text or len(text) > _MAX_BLOCK_CHARS:
+                return
+        elif day is None and (count > 2 or len(anchor.text) < 4):
             return
-        self._assigned = len(anchors)
-        self._rows.append((index, day))
+        rows = self._rows
+        while rows and rows[-1][0] >= first and rows[-1][1] is None:
+            rows.pop()  # found again, in a row that says more
+        if day is not None:
+            self._assigned = len(anchors)
+        rows.append((index, day))
+
+    def pair(self, parts: list[str], mark: int, anchors: int) -> None:
+        """A `dd` without links ended: its date belongs to the link of the `dt` before it."""
+        rows = self._rows
+        if rows and rows[-1][0] == anchors - 1 and rows[-1][1] is None:
+            text = "".join(parts[mark : mark + _MAX_ROW_PARTS])[:_MAX_ROW_CHARS]
+            day = find_date(text)
+            if day is not None:
+                rows[-1] = (rows[-1][0], day)
+                self._assigned = anchors
 
     def finish(self, anchors: list[Any]) -> tuple[ListItem, ...]:
         """The entries in page order."""
@@ -143,6 +162,8 @@ def _title(anchor: Any, title: str, day: date | None) -> str:
     """The entry's title without its date; the title attribute where the text is cut short."""
     if day is not None:
         title = strip_date(title) or title
-    if title.endswith(_CUT) and len(anchor.title) > len(title):
-        return str(anchor.title)
+    if title.endswith(_CUT):
+        stem = title.rstrip(".…。")
+        if len(anchor.title) > len(stem) and anchor.title.startswith(stem):
+            return str(anchor.title)
     return title

@@ -32,7 +32,8 @@ _BARE_CHARS: Final = 50
 _SHELL_LINKS: Final = 5
 _LIST_ITEMS: Final = 3
 _UNDATED_ITEMS: Final = 5
-_ARTICLE_CHARS: Final = 200
+_ARTICLE_CHARS: Final = 120
+_LABEL_CHARS: Final = 4
 _CHROME: Final = frozenset((Region.HEADER, Region.NAV, Region.FOOTER))
 _CAPTCHA_WORDS: Final = (
     "captcha", "verifycode", "verifyimg", "verify_code", "yzm", "validatecode", "validcode",
@@ -45,7 +46,7 @@ def kind_of_page(
     metas: Mapping[str, str],
     items: tuple[ListItem, ...],
     main: str,
-    visible_on: date | None,
+    visible: tuple[date, str] | None,
     url: str,
     *,
     home: bool,
@@ -58,15 +59,22 @@ def kind_of_page(
         return PageKind.ARTICLE
     dated = sum(1 for item in items if item.published_on)
     prose = len(main) - sum(len(item.title) + 12 for item in items)
-    if visible_on and prose >= _ARTICLE_CHARS and dated * 60 < prose:
+    if visible and prose >= _ARTICLE_CHARS and not _is_repeated(visible[1], main):
         return PageKind.ARTICLE
     if dated >= _LIST_ITEMS or len(items) >= _UNDATED_ITEMS:
         return PageKind.LIST
     if metas.get("columnname"):
-        return PageKind.LIST if items or not visible_on else PageKind.ARTICLE
-    if visible_on or (url_date(url) and prose >= _ARTICLE_CHARS):
+        return PageKind.LIST if items or not visible else PageKind.ARTICLE
+    if visible or (url_date(url) and prose >= _ARTICLE_CHARS):
         return PageKind.ARTICLE
     return PageKind.LIST if dated else PageKind.OTHER
+
+
+def _is_repeated(raw: str, main: str) -> bool:
+    """The label of the publication date, or the byline, stands beside every entry of a list."""
+    label = raw[:_LABEL_CHARS]
+    count = 0 if label[:1].isdigit() else main.count(label)
+    return max(count, main.count("来源")) >= _LIST_ITEMS
 
 
 def is_shell(walk: Walk, data: bytes, text: str) -> bool:

@@ -140,9 +140,10 @@ def _region(tag: str, names: list[str]) -> Region | None:
 
 def _named(name: str) -> Region | None:
     tokens = _TOKEN.findall(_CAMEL.sub("-", name).lower())
-    found = next((_WORDS[token] for token in tokens if token in _WORDS), None)
-    if found is Region.MAIN and len(tokens) > 1:
-        found = None
+    named = [_WORDS[token] for token in tokens if token in _WORDS]
+    found = next((region for region in named if region is not Region.MAIN), None)
+    if found is None and named and len(tokens) == 1:
+        return Region.MAIN
     if found in (Region.HEADER, Region.FOOTER) and not _PARTS.isdisjoint(tokens):
         return None
     if found is None and tokens and tokens[0] in _ALONE and _FILLER.issuperset(tokens[1:]):

@@ -22,6 +22,8 @@ _CANONICAL: Final = re.compile(
 )
 #: The characters of a relative href of plain segments.
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_~./-]*").fullmatch
+#: Hrefs that lead to the same place from every page of a host.
+_INDEPENDENT: Final = re.compile(r"(?:https?:)?//[^/?#\\\s]|/(?![/\\])")
 _PARTS: Final = re.compile(r"(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?", re.I | re.S)
 _AUTHORITY: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(?::(\d{0,5}))?")
 _WIDE_SCHEME: Final = re.compile(r"(https?)\s?[:：]\s?[/／\\]{2}", re.I)
@@ -141,7 +143,7 @@ class Joiner:
             url = ""
         if len(href) > MAX_URL_CHARS:
             return url
-        if href.startswith(("/", "http://", "https://")):
+        if _INDEPENDENT.match(href):
             _keep(self._shared, href, url, _HREFS)
         elif href[:1] == ".":
             _keep(self._local, href, url, _LOCAL_HREFS)

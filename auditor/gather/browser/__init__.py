@@ -220,7 +220,10 @@ def _render(visit: Visit, url: str, captured_at: datetime) -> Rendered:
     return Rendered(url, final_url, title, html, state.status, captured_at)
 
 
-_KNOWN_BAD = "data:text/html,<title>x</title><main><h1>self-test</h1><img src='x.gif'></main>"
+_KNOWN_BAD = (
+    "data:text/html,<title>x</title><main><h1>Self-test of the browser and of axe</h1>"
+    "<p>The image below has no text, and axe must say so.</p><img src='data:,'></main>"
+)
 
 
 def _self_test(visit: Visit) -> bool:

@@ -62,7 +62,7 @@
   const result = await axe.run(context, job.options);
   return {
     proven,
-    engine: `${result.testEngine.name} ${result.testEngine.version}`,
+    engine: result.testEngine.version,
     violations: result.violations.map(slim),
     incomplete: result.incomplete.map(slim),
     passes: result.passes.length,

@@ -1,60 +1,74 @@
 """Columns (栏目): which the site has, how many entries they hold, and how fresh they are.
 
-A column is a list page, or a page that the home page's navigation or a template names. Its
-newest date is the newest of its entries, not the first one's: pinned entries are old. Entries
-that the list shows without a date take the date that their own page prints. Entries that most
-lists share are furniture of the template (a side bar), and dates after the day of judgement are
-no proof of care; neither counts.
+A column is a list page, or a page that the home page's navigation or a template names. The pages
+of one list are joined by the links between them. The column's newest date is the newest of all
+its entries, not the first one's: pinned entries are old. Entries that the list shows without a
+date take the date that their own page prints. Blocks that most lists share are furniture of the
+template (a side bar), and dates after the day of judgement are no proof of care; neither counts.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from auditor.derive.column_names import (
     class_of,
     clean_name,
     column_key,
-    column_name,
-    is_list_like,
+    is_archive,
+    is_pager_text,
+    is_tool,
     matching,
     path_of,
+)
+from auditor.derive.column_pages import ColumnPage, Entry, entry_of, read_column
+from auditor.derive.column_state import (
+    Shared,
+    newest_of,
+    says_blank,
+    shared_parts,
+    state_of,
+    undecided,
 )
 from auditor.derive.urls import canonical
 from auditor.model.artifact import Columns, CrawlSummary
 from auditor.model.column import Column, ColumnClass, ColumnState, ColumnTemplate, TemplateColumn
-from auditor.model.page import Link, ListItem, PageFacts, PageKind, Region
+from auditor.model.page import Link, PageFacts, PageKind, Region
 from auditor.model.site import RunContext, Site
 
-#: Columns kept per site, entries kept per column, and text below which a page counts as empty.
-MAX_COLUMNS = 3_000
-MAX_ENTRIES = 80
-EMPTY_CHARS = 40
-#: An entry on this share of all list pages (and on at least so many) belongs to the template.
-FURNITURE_SHARE = 0.4
-FURNITURE_PAGES = 4
-_MENU_TEXT = 14
+#: Column pages kept per site, entries kept per page, and per site in all.
+MAX_COLUMNS: Final = 3_000
+MAX_ENTRIES: Final = 80
+MAX_ALL_ENTRIES: Final = 40_000
+_FEW_ENTRIES: Final = 10
+_MENU_TEXT: Final = 14
+#: Titles are at least so long; shorter links on a home page are buttons.
+_MIN_TITLE: Final = 8
+_MIN_ITEM: Final = 6
+#: Text of a page that an entry leads to, below which it may be a form or a redirection.
+_ARTICLE_CHARS: Final = 60
+#: An official name that so many columns share is a fault of the template, not their name.
+_SHARED_NAMES: Final = 4
+#: Pages of the site search are no columns.
+_SEARCH: Final = "search"
+#: A page with less text that is in no menu is looked at for words that say that it is empty.
+_BLANK_CHARS: Final = 160
+_CHROME: Final = frozenset((Region.HEADER, Region.NAV, Region.FOOTER))
 
 
 @dataclass(slots=True)
-class _Entry:
-    url: int
-    title: str
-    address: str
-    published_on: date | None
+class _Group:
+    """The pages of one column, the first page first."""
 
+    pages: list[ColumnPage]
 
-@dataclass(slots=True)
-class _Found:
-    """A column while pages still come."""
-
-    page: PageFacts
-    entries: list[_Entry] = field(default_factory=list)
-    later_items: int = 0
-    blank_phrase: str = ""
+    @property
+    def first(self) -> ColumnPage:
+        return self.pages[0]
 
 
 class ColumnsFold:
@@ -72,184 +86,207 @@ class ColumnsFold:
         self._home_url = canonical(site.homepage)
         self._home: PageFacts | None = None
         self._dates: dict[int, int] = {}
-        self._pages: set[int] = set()
-        self._found: dict[str, _Found] = {}
-        self._later: Counter[str] = Counter()
-        self._names: dict[str, str] = {}
+        self._articles: set[int] = set()
+        self._read_pages: set[int] = set()
+        self._found: list[ColumnPage] = []
+        self._entries_left = MAX_ALL_ENTRIES
+        self._known = {name: column.id for column in template.columns for name in column.names}
+        self._linked: dict[str, str] = {}
+        self._menu: dict[str, str] = {}
 
     # --- one page at a time ---
 
     def add(self, page: PageFacts) -> None:
         """Take one page into account."""
-        self._pages.add(hash(page.url))
-        if page.published.value is not None and page.published.source != "url":
-            self._dates[hash(page.url)] = page.published.value.toordinal()
+        self._note(page)
         if page.url == self._home_url:
             self._home = page
-            return
-        key, later = column_key(page.url)
-        if later:
-            self._later[key] += len(page.items)
-        elif self._is_column(page) and len(self._found) < MAX_COLUMNS:
-            self._found.setdefault(key, self._read(page))
+            self._menu = self._menu_of(page)
+        elif page.status == 200 and self._is_column(page) and len(self._found) < MAX_COLUMNS:
+            most = min(MAX_ENTRIES, max(_FEW_ENTRIES, self._entries_left))
+            found = read_column(
+                page,
+                hosts=self._site.hosts,
+                site_name=self._site.name,
+                phrases=self._template.blank_phrases,
+                max_entries=most,
+            )
+            self._entries_left -= len(found.entries)
+            self._found.append(found)
+
+    def _note(self, page: PageFacts) -> None:
+        """The page's date, and which of the template's columns it speaks of."""
+        address = hash(page.url)
+        self._read_pages.add(address)
+        if page.kind in (PageKind.ARTICLE, PageKind.OTHER):
+            if page.main_chars >= _ARTICLE_CHARS and not page.script_shell:
+                self._articles.add(address)
+            if page.published.value is not None and page.published.source != "url":
+                self._dates[address] = page.published.value.toordinal()
+        known = self._known
+        for link in page.links:
+            if link.text in known and link.url:
+                self._linked.setdefault(known[link.text], link.url)
+        for crumb in page.breadcrumb:
+            if crumb in known:
+                self._linked.setdefault(known[crumb], page.url)
 
     def _is_column(self, page: PageFacts) -> bool:
-        if is_list_like(page):
+        if _SEARCH in page.url:
+            return False
+        if page.kind is PageKind.LIST or self._named(page):
             return True
-        return page.kind is PageKind.OTHER and page.status == 200
+        # The home page comes first of its host; until it is known every page may be in the menu.
+        in_menu = self._home is None or column_key(page.url, self._site.hosts)[0] in self._menu
+        return page.kind is PageKind.OTHER and (in_menu or page.main_chars < _BLANK_CHARS)
 
-    def _read(self, page: PageFacts) -> _Found:
-        entries = [_entry(item) for item in page.items[:MAX_ENTRIES]]
-        return _Found(_slim(page), entries, blank_phrase=self._blank_phrase(page))
-
-    def _blank_phrase(self, page: PageFacts) -> str:
-        if page.items:
-            return ""
-        text = page.text
-        return next((phrase for phrase in self._template.blank_phrases if phrase in text), "")
+    def _named(self, page: PageFacts) -> bool:
+        """True for a static column (指南, 机构职能), which looks like an article: the link to it
+        or its heading is the column's name. (Breadcrumbs of articles hold that name as well.)"""
+        names = [page.parent_text, *(item.text for item in page.headings[:1])]
+        return any(clean_name(name) in self._known for name in names)
 
     # --- all pages ---
 
     def result(self) -> Columns:
         """The columns by address, then the missing ones in the template's order."""
-        menu = self._menu()
-        furniture = self._furniture()
+        groups = _joined(self._found, self._menu)
+        shared = shared_parts([group.first for group in groups])
+        officials = Counter(group.first.official for group in groups)
         columns: list[Column] = []
-        for key, found in sorted(self._found.items()):
-            name = column_name(found.page, menu.get(key, ""))
+        for group in groups:
+            page = group.first
+            name = self._name(page, trusted=officials[page.official] < _SHARED_NAMES)
             wanted = matching(self._template, name) if name else None
-            if name and (wanted or key in menu or is_list_like(found.page)):
-                columns.append(self._column(key, found, name, wanted, menu, furniture))
+            if name and not is_tool(name) and self._counts(page, wanted):
+                columns.append(self._column(group, name, wanted, shared))
+        columns = _without_twins(columns, {group.first.url: group for group in groups})
         columns += self._absent(columns)
         return self._with_home(tuple(columns))
 
+    def _name(self, page: ColumnPage, *, trusted: bool) -> str:
+        official, menu_text = page.official if trusted else "", self._menu.get(page.key, "")
+        names = [official, menu_text, *page.names]
+        if not page.listing:
+            linked = clean_name(page.parent_text)
+            exact = [name for name in (linked, *page.names) if name in self._known]
+            names = [menu_text, *exact, official, *page.names]
+        return next((name for name in [*names, page.official] if name), "")
+
+    def _counts(self, page: ColumnPage, wanted: TemplateColumn | None) -> bool:
+        """True for lists, for pages that the menu or the template names, and for pages that say
+        that they are empty."""
+        return page.listing or page.key in self._menu or wanted is not None or says_blank(page)
+
     def _column(
         self,
-        key: str,
-        found: _Found,
+        group: _Group,
         name: str,
         wanted: TemplateColumn | None,
-        menu: dict[str, str],
-        furniture: set[int],
+        shared: Shared,
     ) -> Column:
-        column_class = wanted.column_class if wanted else class_of(self._template, name)
-        limit = self._limit(wanted, column_class)
-        entries = [entry for entry in found.entries if entry.url not in furniture]
-        dated = [(day, entry) for entry in entries if (day := self._day(entry)) is not None]
-        past = [item for item in dated if item[0] <= self._today]
-        newest, entry = max(past, key=lambda item: item[0], default=(None, None))
-        observed = not (found.page.script_shell and not found.page.rendered)
+        page = group.first
+        column_class = self._class(page, name, wanted)
+        limit = self._limit(wanted, column_class) if column_class else None
+        entries = _distinct(e for each in group.pages for e in shared.own_entries(each))
+        newest, entry = newest_of(entries, self._day, self._today)
+        state = state_of(
+            page,
+            entries=len(entries),
+            age=(self._today - newest).days if newest else None,
+            limit=limit,
+            static=column_class is ColumnClass.STATIC,
+            shared=shared,
+        )
+        if state is ColumnState.STALE and undecided(
+            entries, self._day, self._read_pages, whole=self._complete
+        ):
+            state = ColumnState.CANT_TELL
+        more = sum(each.items - len(each.entries) for each in group.pages)
         return Column(
             name=name,
-            path=path_of(found.page, name),
-            url=found.page.final_url or found.page.url,
+            path=path_of(page.breadcrumb, name),
+            url=page.url,
             template_id=wanted.id if wanted else None,
-            column_class=column_class,
-            items=len(entries) + self._later[key],
+            column_class=column_class or ColumnClass.OTHER,
+            items=len(entries) + more,
             undated=sum(self._shows_no_date(item) for item in entries),
             newest_on=newest,
             newest_title=entry.title if entry else "",
             newest_url=entry.address if entry else "",
             max_age_days=limit,
-            first_level=key in menu,
-            state=self._state(found, entries, newest, limit, observed),
-            blank_phrase=found.blank_phrase,
-            observed=observed,
-            captured_at=found.page.captured_at,
-            sha256=found.page.sha256,
-            parent_url=found.page.parent_url,
+            first_level=page.key in self._menu,
+            state=state,
+            blank_phrase=page.blank_phrase if state is ColumnState.BLANK else "",
+            observed=page.observed,
+            captured_at=page.captured_at,
+            sha256=page.sha256,
+            parent_url=page.parent_url,
         )
+
+    def _class(
+        self, page: ColumnPage, name: str, wanted: TemplateColumn | None
+    ) -> ColumnClass | None:
+        """The column's class; None for parts of topics and archives, which keep no cadence."""
+        if wanted and name in wanted.names:
+            return wanted.column_class
+        if is_archive((*page.breadcrumb[:-1], name)):
+            return None
+        return wanted.column_class if wanted else class_of(self._template, name)
 
     def _limit(self, wanted: TemplateColumn | None, column_class: ColumnClass) -> int | None:
         if wanted and wanted.max_age_days is not None:
             return wanted.max_age_days
         return self._template.age_limit(column_class)
 
-    def _state(
-        self,
-        found: _Found,
-        entries: list[_Entry],
-        newest: date | None,
-        limit: int | None,
-        observed: bool,
-    ) -> ColumnState:
-        if not observed:
-            return ColumnState.CANT_TELL
-        if not entries:
-            return self._state_without_entries(found)
-        if limit is None:
-            return ColumnState.FRESH
-        if newest is None:
-            return ColumnState.CANT_TELL
-        stale = (self._today - newest).days > limit
-        return ColumnState.STALE if stale else ColumnState.FRESH
-
-    def _state_without_entries(self, found: _Found) -> ColumnState:
-        """Blank only when the page itself says so, or shows nothing at all."""
-        page = found.page
-        if page.rendered or page.frames or page.forms or self._later[column_key(page.url)[0]]:
-            return ColumnState.CANT_TELL if not found.blank_phrase else ColumnState.BLANK
-        if found.blank_phrase and page.main_chars < 8 * EMPTY_CHARS:
-            return ColumnState.BLANK
-        if page.main_chars < EMPTY_CHARS and not page.images and not page.tables:
-            return ColumnState.BLANK
-        return ColumnState.FRESH if page.main_chars >= 4 * EMPTY_CHARS else ColumnState.CANT_TELL
-
-    def _day(self, entry: _Entry) -> date | None:
+    def _day(self, entry: Entry) -> date | None:
         """The date beside the entry, else the one that the entry's own page prints."""
         if entry.published_on is not None:
             return entry.published_on
         ordinal = self._dates.get(entry.url)
         return date.fromordinal(ordinal) if ordinal else None
 
-    def _shows_no_date(self, entry: _Entry) -> bool:
-        """True when list and page were both read and neither shows a date."""
-        return self._day(entry) is None and entry.url in self._pages
-
-    def _furniture(self) -> set[int]:
-        """Entries that most list pages share."""
-        lists = [found for found in self._found.values() if found.entries]
-        uses = Counter(url for found in lists for url in {entry.url for entry in found.entries})
-        least = max(FURNITURE_PAGES, FURNITURE_SHARE * len(lists))
-        return {url for url, count in uses.items() if count >= least}
+    def _shows_no_date(self, entry: Entry) -> bool:
+        """True when list and article were both read and neither shows a date. Entries that lead
+        to lists and menus need none."""
+        return entry.url in self._articles and self._day(entry) is None
 
     # --- the home page ---
 
-    def _menu(self) -> dict[str, str]:
-        """Column addresses and names in the home page's navigation."""
-        if self._home is None:
-            return {}
+    def _menu_of(self, home: PageFacts) -> dict[str, str]:
+        """Column keys and names in the home page's navigation."""
         menu: dict[str, str] = {}
-        for link in self._home.links:
+        for link in home.links:
             name = clean_name(link.text or link.name)
             if link.url and name and len(name) <= _MENU_TEXT and self._is_menu(link, name):
-                menu.setdefault(column_key(link.url)[0], name)
-                self._names.setdefault(name, link.url)
+                menu.setdefault(column_key(link.url, self._site.hosts)[0], name)
+                wanted = matching(self._template, name)
+                if wanted:
+                    self._linked.setdefault(wanted.id, link.url)
         return menu
 
     def _is_menu(self, link: Link, name: str) -> bool:
-        in_menu = link.region in (Region.NAV, Region.HEADER)
+        in_menu = link.region in (Region.NAV, Region.HEADER) and not is_tool(name)
         return in_menu or matching(self._template, name) is not None
 
     def _absent(self, found: list[Column]) -> list[Column]:
         """Required columns that were not found: missing when the whole site was seen, else
-        undecided. A menu entry that leads off the site counts as present."""
+        undecided. A column that some page links to or names counts as present."""
         there = {column.template_id for column in found}
-        linked = {wanted.id for name in self._names if (wanted := matching(self._template, name))}
         state = ColumnState.MISSING if self._may_call_missing() else ColumnState.CANT_TELL
         return [
             Column(
                 name=wanted.names[0],
-                url=self._names.get(next((n for n in wanted.names if n in self._names), ""), ""),
+                url=self._linked.get(wanted.id, ""),
                 template_id=wanted.id,
                 column_class=wanted.column_class,
                 max_age_days=self._limit(wanted, wanted.column_class),
-                state=ColumnState.CANT_TELL if wanted.id in linked else state,
+                state=ColumnState.CANT_TELL if wanted.id in self._linked else state,
                 observed=False,
                 parent_url=self._home_url,
             )
             for wanted in self._template.columns
-            if wanted.id not in there and (wanted.required or wanted.id in linked)
+            if wanted.id not in there and (wanted.required or wanted.id in self._linked)
         ]
 
     def _may_call_missing(self) -> bool:
@@ -260,16 +297,8 @@ class ColumnsFold:
         home = self._home
         if home is None:
             return Columns(columns, self._template.id)
-        entries = [_entry(item) for item in home.items]
-        known = {entry.url for entry in entries}
-        entries += [
-            _Entry(hash(link.url), link.text, link.url, None)
-            for link in home.links
-            if hash(link.url) in self._dates and hash(link.url) not in known
-        ]
-        dated = [(day, entry) for entry in entries if (day := self._day(entry)) is not None]
-        past = [item for item in dated if item[0] <= self._today]
-        newest, entry = max(past, key=lambda item: item[0], default=(None, None))
+        entries = self._home_entries(home, {hash(column.url) for column in columns})
+        newest, entry = newest_of(entries, self._day, self._today)
         return Columns(
             columns=columns,
             template=self._template.id,
@@ -281,21 +310,76 @@ class ColumnsFold:
             home_is_navigation=not entries,
         )
 
+    def _home_entries(self, home: PageFacts, columns: set[int]) -> list[Entry]:
+        """The list entries of the home page, and its links to dated articles. Menus, tools and
+        the day's date in the header are no entries."""
+        chrome = {(link.url, link.place) for link in home.links if link.region in _CHROME}
+        entries = [
+            entry_of(item)
+            for item in home.items
+            if (item.url, item.place) not in chrome
+            and len(item.title) >= _MIN_ITEM
+            and not is_tool(item.title)
+        ]
+        for link in home.links:
+            address, title = hash(link.url), link.text or link.name
+            shown = link.region not in _CHROME and not link.hidden and len(title) >= _MIN_TITLE
+            news = address in self._articles and address in self._dates and address not in columns
+            if shown and news:
+                entries.append(Entry(address, hash(link.place), title[:120], link.url, None))
+        return _distinct(entries)
 
-def _entry(item: ListItem) -> _Entry:
-    return _Entry(hash(item.url), item.title[:120], item.url, item.published_on)
+
+def _joined(found: list[ColumnPage], menu: dict[str, str]) -> list[_Group]:
+    """Pages of one list together, lists by address. A list of which only later pages were seen
+    is left out: its newest entries are unknown."""
+    root: dict[str, str] = {page.key: page.key for page in found}
+
+    def top(key: str) -> str:
+        while root[key] != key:
+            root[key] = root[root[key]]
+            key = root[key]
+        return key
+
+    listing = {page.key for page in found if page.listing}
+    for page in found:
+        for other in sorted(page.pager):
+            if page.key in listing and other in listing:
+                root[top(other)] = top(page.key)
+    groups: dict[str, list[ColumnPage]] = {}
+    for page in found:
+        groups.setdefault(top(page.key), []).append(page)
+    joined = []
+    for pages in groups.values():
+        pages.sort(key=lambda page: (*_lateness(page, menu), len(page.url), page.url))
+        if not any(_lateness(pages[0], menu)[:2]):
+            joined.append(_Group(pages))
+    return sorted(joined, key=lambda group: group.first.key)
 
 
-def _slim(page: PageFacts) -> PageFacts:
-    """The page without the parts that a column does not need, so that thousands fit in memory."""
-    return replace(
-        page,
-        links=(),
-        items=(),
-        text="",
-        metas=tuple(meta for meta in page.metas if meta.name.lower() == "columnname"),
-        images=page.images[:1],
-        tables=page.tables[:1],
-        forms=page.forms[:1],
-        frames=page.frames[:1],
-    )
+def _lateness(page: ColumnPage, menu: dict[str, str]) -> tuple[bool, bool, bool]:
+    """Sorts the first page of a list before the others."""
+    in_menu = page.key in menu
+    return page.later, is_pager_text(page.parent_text) and not in_menu, not in_menu
+
+
+def _without_twins(columns: list[Column], groups: dict[str, _Group]) -> list[Column]:
+    """One column under two addresses (same name, same entries) counts once."""
+    kept: dict[object, Column] = {}
+    for column in columns:
+        urls = frozenset(entry.url for entry in groups[column.url].first.entries)
+        key: object = (column.name, urls) if urls else column.url
+        other = kept.get(key)
+        if other is None or (column.first_level and not other.first_level):
+            kept[key] = column
+    return sorted(kept.values(), key=lambda column: column.url)
+
+
+def _distinct(entries: Iterable[Entry]) -> list[Entry]:
+    """Each address once; the one with a date where there are several."""
+    kept: dict[int, Entry] = {}
+    for entry in entries:
+        known = kept.get(entry.url)
+        if known is None or (known.published_on is None and entry.published_on is not None):
+            kept[entry.url] = entry
+    return list(kept.values())

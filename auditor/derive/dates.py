@@ -67,6 +67,8 @@ _WEAK: Final = re.compile(r"(?<![\u4e00-\u9fff\w])(?:时\s*间|日\s*期)\s*[:�
 _BYLINE: Final = re.compile(
     "来\\s*源|作\\s*者|浏览|点击|阅读|字体|字号|访问次数|访问量|责任编辑|编\\s*辑|打印|分享|稿源|供稿|撰稿"
 )
+#: The day's date, as header bars print it, is no publication date.
+_TODAY: Final = re.compile("(?:今[天日](?:是|[:：])|现在是|(?:当前|北京|系统)时间[:：]?)\\s*$")
 _TIME: Final = re.compile(r"[\sT日]*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?")
 _LABEL_SPAN: Final = 24
 _BYLINE_SPAN: Final = 40
@@ -198,6 +200,8 @@ def _days(text: str) -> Iterator[tuple[date, int, int]]:
 
 def _on_byline(text: str, before: str, start: int, end: int) -> bool:
     """A byline word stands near the date, and no other label claims the date for itself."""
+    if _TODAY.search(before):
+        return False
     if before.rstrip().endswith((":", "：")) and not (
         _WEAK.search(before) or _BYLINE.search(before)
     ):

@@ -26,6 +26,10 @@ _MAX_BLOCK_CHARS: Final = 300
 _DIGITS: Final = re.compile(r"\d[-/.年月]|[１２][０９]|\d\s|[〇○]")
 _MONTH_DAY: Final = re.compile(r"\d\s?[-/.月]\s?\d")
 _CHROME: Final = frozenset((Region.HEADER, Region.NAV, Region.FOOTER))
+#: Dated rows there hold the day's date or a copyright, never an entry.
+_EDGE_REGIONS: Final = frozenset((Region.HEADER, Region.FOOTER))
+#: The day's date, which pages print beside their tools.
+_TODAY: Final = re.compile("今[天日](?:是|[:：])|现在(?:是|时间)|(?:当前|北京|系统)时间")
 _MIN_UNDATED: Final = 3
 _MIN_TITLE_CHARS: Final = 10
 #: A title with such an end may hold a date or be cut.
@@ -109,7 +113,12 @@ class Rows:
             if day is None:
                 undated[anchors[index].place].append(anchors[index])
         lists.update(place for place, links in undated.items() if _is_list(links))
-        kept = [row for row in rows if row[1] is not None or anchors[row[0]].place in lists]
+        kept = [
+            (index, day)
+            for index, day in rows
+            if (day is not None or anchors[index].place in lists)
+            and anchors[index].region not in _EDGE_REGIONS
+        ]
         found = []
         for index, day in kept[:MAX_ITEMS]:
             anchor = anchors[index]
@@ -136,7 +145,7 @@ def _around(parts: list[str], mark: int, spans: list[Span]) -> str:
 
 def _date_in(text: str, anchor: Any) -> date | None:
     """The date beside the row's links, else at an end of the link's own text."""
-    if len(text) <= _MAX_ROW_CHARS and _DIGITS.search(text):
+    if len(text) <= _MAX_ROW_CHARS and _DIGITS.search(text) and not _TODAY.search(text):
         found = find_date(text, leaf=True)
         if found is None and _MONTH_DAY.search(text):
             found = find_date(text, hint=url_date(anchor.url))

@@ -86,15 +86,13 @@ def chosen_checks(settings: Settings) -> dict[str, Check]:
 
 def schemes_of(settings: Settings) -> tuple[Scheme, ...]:
     """The schemes that the settings name."""
-    return load_schemes(settings.scheme, data_roots(), known_checks=frozenset(load_checks()))
+    return load_schemes(settings.scheme, data_roots(), known_checks=None)
 
 
 def templates_of(sites: Sequence[Site]) -> dict[str, ColumnTemplate]:
     """Each site's column template: its own, or that of its type."""
     roots = data_roots()
-    return {
-        site.id: load_template(site.column_template, site.type, roots) for site in sites
-    }
+    return {site.id: load_template(site.column_template, site.type, roots) for site in sites}
 
 
 @contextmanager

@@ -200,16 +200,17 @@ async def _demo(
         }
         settings, register = load_config(config, overrides=overrides, environ={})
         request = Request(settings, register, register.sites, out, plain=plain)
-        return await _audit_round(request)
+        return await run_request(request)
 
 
 def audit_round(request: Request) -> Exit:
     """Audit, judge, report; the exit code."""
     refuse_foreign_packages()
-    return asyncio.run(_audit_round(request))
+    return asyncio.run(run_request(request))
 
 
-async def _audit_round(request: Request) -> Exit:
+async def run_request(request: Request) -> Exit:
+    """Audit, judge and report in the running event loop; the exit code."""
     settings = request.settings
     checks = chosen_checks(settings)
     schemes_of(settings)

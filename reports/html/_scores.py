@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from auditor.api import Assessment, ItemResult, ItemState, Method, RunResult, Scheme, SiteResult
@@ -15,6 +17,8 @@ _ORDER = {
     ItemState.ADVICE: 4,
     ItemState.INAPPLICABLE: 5,
 }
+_FOUND = frozenset({ItemState.BREACHED, ItemState.CANDIDATE})
+_DECIDED = frozenset({ItemState.MET, ItemState.BREACHED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +30,19 @@ class Line:
     share: float | None
 
 
+Groups = tuple[tuple[str, tuple[Line, ...]], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One scheme's view of a site. `met` and `decided` count indicators that may bind."""
+    """One scheme's view of a site. `found` are the indicators with issues, `rest` the others that
+    apply, `other` those that do not; `met` and `decided` count indicators that may bind."""
 
     assessment: Assessment
     scheme: Scheme | None
-    groups: tuple[tuple[str, tuple[Line, ...]], ...]
+    states: tuple[tuple[ItemState, int], ...]
+    found: Groups
+    rest: Groups
     other: tuple[Line, ...]
     deducted: float
     met: int
@@ -43,6 +53,11 @@ class Score:
         """True when the scheme deducts points."""
         return self.scheme is not None and self.scheme.method is Method.POINTS
 
+    @property
+    def rest_count(self) -> int:
+        """Number of indicators in `rest`."""
+        return sum(len(lines) for _, lines in self.rest)
+
 
 def scores(site: SiteResult, result: RunResult, lang: str) -> tuple[Score, ...]:
     """One entry per assessment, in the run's order of schemes."""
@@ -51,22 +66,33 @@ def scores(site: SiteResult, result: RunResult, lang: str) -> tuple[Score, ...]:
 
 
 def _score(assessment: Assessment, scheme: Scheme | None, lang: str) -> Score:
-    shown = [item for item in assessment.items if item.state is not ItemState.INAPPLICABLE]
-    groups: dict[str, list[Line]] = {}
-    for item in shown:
-        group = Clause(scheme, item.indicator).group(lang) if scheme else item.indicator.group
-        groups.setdefault(group, []).append(_line(item))
-    binding = [item for item in shown if item.indicator.grade.binding]
-    decided = [item for item in binding if item.state in {ItemState.MET, ItemState.BREACHED}]
+    items = assessment.items
+    applying = [item for item in items if item.state is not ItemState.INAPPLICABLE]
+    binding = [item for item in applying if item.indicator.grade.binding]
+    states = Counter(item.state for item in items)
     return Score(
         assessment=assessment,
         scheme=scheme,
-        groups=tuple((name, tuple(sorted(lines, key=_rank))) for name, lines in groups.items()),
-        other=tuple(_line(i) for i in assessment.items if i.state is ItemState.INAPPLICABLE),
+        states=tuple((state, states[state]) for state in _ORDER if states[state]),
+        found=_groups((item for item in applying if _has_found(item)), scheme, lang),
+        rest=_groups((item for item in applying if not _has_found(item)), scheme, lang),
+        other=tuple(_line(item) for item in items if item.state is ItemState.INAPPLICABLE),
         deducted=sum(item.deducted or 0.0 for item in binding),
-        met=sum(1 for item in decided if item.state is ItemState.MET),
-        decided=len(decided),
+        met=sum(1 for item in binding if item.state is ItemState.MET),
+        decided=sum(1 for item in binding if item.state in _DECIDED),
     )
+
+
+def _has_found(item: ItemResult) -> bool:
+    return bool(item.count or item.issues) or item.state in _FOUND
+
+
+def _groups(items: Iterable[ItemResult], scheme: Scheme | None, lang: str) -> Groups:
+    groups: dict[str, list[Line]] = {}
+    for item in items:
+        name = Clause(scheme, item.indicator).group(lang) if scheme else item.indicator.group
+        groups.setdefault(name, []).append(_line(item))
+    return tuple((name, tuple(sorted(lines, key=_rank))) for name, lines in groups.items())
 
 
 def _line(item: ItemResult) -> Line:

@@ -36,6 +36,8 @@ from reports.html._shots import Shots
 
 #: Issues on one page of the full list.
 LIST_ROWS = 300
+#: Places of an issue printed with excerpt and evidence; further ones take one line each.
+FULL_PLACES = 3
 _COLUMN_ORDER = {
     ColumnState.MISSING: 0,
     ColumnState.BLANK: 1,
@@ -96,7 +98,7 @@ class SitePages:
             "verdict": Verdict(site.verdict),
             "counts": issue_counts(site),
             "problems": found,
-            "list_rows": LIST_ROWS,
+            "full_places": FULL_PLACES,
             "scores": scores(site, result, texts.lang),
             "columns": sorted(site.columns, key=_column_rank),
             "tallies": sorted(site.tallies, key=lambda tally: tally.check_id),

@@ -267,12 +267,12 @@ def test_memory_does_not_grow_with_the_number_of_sites(tmp_path: Path, name: str
 
     def peak(sites: int) -> int:
         tracemalloc.start()
-        module.write(many(sites, 40), tmp_path / str(sites))
+        module.write(many(sites, 50), tmp_path / str(sites))
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         return most
 
-    few, lots = peak(2), peak(8)
-    # Six more sites of 40 issues are more than 300 kB of text; the district page may keep about
+    few, lots = peak(2), peak(6)
+    # Four more sites of 50 issues are more than 200 kB of text; the district page may keep about
     # 5 kB of each.
     assert lots - few < 60_000

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-import click
 import typer
 
 from auditor import __version__
@@ -56,12 +55,12 @@ def main() -> None:
     set_up_logs()
     try:
         code = app(standalone_mode=False) or 0
-    except click.exceptions.Exit as leaving:
+    except typer.Exit as leaving:
         code = leaving.exit_code
-    except click.ClickException as error:
-        error.show()
+    except typer.TyperException as error:
+        typer.echo(_usage(error), err=True)
         code = Exit.USAGE
-    except click.Abort:
+    except typer.Abort:
         code = Exit.INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
@@ -69,3 +68,11 @@ def main() -> None:
     except (Exception, KeyboardInterrupt) as error:  # the one place that turns errors into codes
         code = report_error(error)
     sys.exit(int(code))
+
+
+def _usage(error: typer.TyperException) -> str:
+    """What is wrong with the command line, and where help is."""
+    message = getattr(error, "format_message", lambda: str(error))()
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "auditor"
+    return f"{message}\nTry `{path} --help`."

@@ -55,12 +55,7 @@ def ROW(walk: Walk, tag: str, attrib: Attributes) -> None:
 
 
 def END_ROW(walk: Walk, tag: str) -> None:
-    """Such an element ends: its links are offered as an entry."""
-    if walk.open_rows:
-        mark, first = walk.open_rows.pop()
-        if len(walk.anchors) > first:
-            walk.rows.offer(tag, walk.parts, mark, walk.anchors, walk.spans, first)
-    walk.parts.append("\n")
+    """Mark for the end of such an element; `_walk` has the work itself written out."""
 
 
 def _heading(walk: Walk, tag: str, attrib: Attributes) -> None:

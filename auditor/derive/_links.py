@@ -275,5 +275,5 @@ def _redirects(walk: Walk, text: str) -> None:
 def refresh(walk: Walk, content: str) -> None:
     """`<meta http-equiv="refresh">` with an address."""
     match = REFRESH.match(content)
-    if match and canonical(walk.join(match[2].strip())) != canonical(walk.base_url):
+    if match and walk.join(match[2].strip()) not in ("", canonical(walk.base_url)):
         walk.resource("meta", match[2].strip(), LinkKind.PAGE, "meta")

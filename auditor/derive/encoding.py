@@ -55,6 +55,7 @@ _COMMENT: Final = re.compile(rb"<!--.*?-->", re.S)
 _BEYOND_2_BYTES: Final = re.compile("[\u0800-\U0010ffff]")
 _GB_PAIR: Final = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
 _UTF8_TRIPLE: Final = re.compile(rb"[\xe3-\xef][\x80-\xbf]{2}")
+_SAMPLE_BYTES: Final = 8_000
 _ASCII: Final = bytes(range(128))
 
 _PLAIN: Final = Encoding()
@@ -74,8 +75,8 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, Encoding]:
             return _with(body[len(mark) :], codec, "bom", labels)
     try:
         text = body.decode(_UTF8)
-    except UnicodeDecodeError:
-        return _legacy(body, labels)
+    except UnicodeDecodeError as error:
+        return _legacy(body, labels, error.start)
     return _valid_utf8(body, text, labels)
 
 
@@ -132,12 +133,12 @@ def _wide(body: bytes, labels: Labels) -> tuple[str, Encoding] | None:
     return _with(body, codec, "fallback", labels)
 
 
-def _legacy(body: bytes, labels: Labels) -> tuple[str, Encoding]:
+def _legacy(body: bytes, labels: Labels, error: int) -> tuple[str, Encoding]:
     """Not valid UTF-8: the first many-byte label that fits, GB 18030, then anything."""
     wide = _wide(body, labels)
     if wide:
         return wide
-    if _nearly_utf8(body):
+    if _nearly_utf8(body[max(0, error - _SAMPLE_BYTES) : error + _SAMPLE_BYTES]):
         return _with(body, _UTF8, "utf-8", labels)
     candidates = [(place, _codec(label)) for place, label in labels]
     many = [item for item in candidates if item[1] and not item[1].startswith(_SINGLE_BYTE)]
@@ -153,11 +154,11 @@ def _legacy(body: bytes, labels: Labels) -> tuple[str, Encoding]:
     return _damaged(body, candidates, labels)
 
 
-def _nearly_utf8(body: bytes) -> bool:
-    """Most bytes above 127 form Chinese characters in UTF-8: a cut or spoilt UTF-8 page, which
-    GB 18030 could often decode to nonsense without an error."""
-    high = len(body.translate(None, _ASCII))
-    return 3 * len(_UTF8_TRIPLE.findall(body)) >= 0.7 * high
+def _nearly_utf8(sample: bytes) -> bool:
+    """Most bytes above 127 around the first error form Chinese characters in UTF-8: a cut or
+    spoilt UTF-8 page, which GB 18030 could often decode to nonsense without an error."""
+    high = len(sample.translate(None, _ASCII))
+    return 3 * len(_UTF8_TRIPLE.findall(sample)) >= 0.7 * high
 
 
 def _looks_gb(body: bytes) -> bool:

@@ -12,7 +12,6 @@ from auditor.derive.limits import MAX_LABEL_CHARS
 FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
 _FULL_WIDTH_DIGIT: Final = re.compile("[０-９]")
-_INVISIBLE: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 
 
 def words(text: str) -> frozenset[str]:
@@ -34,11 +33,6 @@ def label(text: str, limit: int = MAX_LABEL_CHARS) -> str:
 def half_width_digits(text: str) -> str:
     """Full-width forms become ASCII where the text has full-width digits; else the same text."""
     return text.translate(FULL_WIDTH) if _FULL_WIDTH_DIGIT.search(text) else text
-
-
-def visible(text: str) -> str:
-    """Text without zero-width and direction marks, folded."""
-    return fold(_INVISIBLE.sub("", text))
 
 
 def text_hash(text: str) -> str:

@@ -138,7 +138,7 @@ class Joiner:
             return ""
         text = tidy(href)
         try:
-            url = _canonical(urljoin(self._base, text), self._encoding)
+            url = canonical(urljoin(self._base, text), self._encoding)
         except ValueError:
             url = ""
         if len(href) > MAX_URL_CHARS:
@@ -148,6 +148,12 @@ class Joiner:
         elif href[:1] == ".":
             _keep(self._local, href, url, _LOCAL_HREFS)
         return url
+
+
+def forget() -> None:
+    """Empty the memos, for measurements."""
+    _by_origin.clear()
+    _by_directory.clear()
 
 
 def _memo(memos: dict[str, dict[str, str]], key: str, limit: int) -> dict[str, str]:

@@ -131,6 +131,7 @@ def test_visible_date(text: str, raw: str) -> None:
         "成文日期：2026-11-05",
         "时间：2026-11-05上午九时，地点：广场",
         "我县于2026年11月5日召开会议",
+        "签订时间为：2026-11-05",
     ],
 )
 def test_other_dates_are_no_publication_date(text: str) -> None:

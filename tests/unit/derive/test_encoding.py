@@ -97,6 +97,12 @@ def test_ascii_page_keeps_its_label() -> None:
     assert (found.used, found.declared, found.disagreement) == ("gb18030", "gb2312", "")
 
 
+def test_meta_cannot_declare_utf16() -> None:
+    """A page whose meta can be read as ASCII is not UTF-16 (WHATWG HTML, encoding sniffing)."""
+    assert decode(page("utf-16").encode("gbk"))[0].endswith(TEXT)
+    assert decode(page("utf-16").encode("gbk") + b"\xff")[1].used == "gb18030"
+
+
 def test_label_in_a_comment_does_not_count() -> None:
     assert sniff(b"<!-- <meta charset=gb2312> --><meta charset=utf-8>").declared == "utf-8"
 

@@ -189,7 +189,18 @@ def test_error_report_entries(html: str) -> None:
     assert footer(html).error_report_entry
 
 
+def test_what_unescape_writes() -> None:
+    found = footer(
+        "<script>document.write(unescape(\"%3Cscript src='//zfwzgl.www.gov.cn/exposure/jiucuo.js?"
+        "site_code=3799990001'%3E%u4E2D%3C/script%3E\"))</script>"
+    )
+    assert found.error_report_entry == "//zfwzgl.www.gov.cn/exposure/jiucuo.js?site_code=3799990001"
+    assert found.site_code == "3799990001"
+
+
 def test_barrier_free_entries() -> None:
+    tool = identity("<p>x</p><script src='https://wza.example.cn/wza/aria.js'></script>")
+    assert tool.barrier_free_entry == "https://wza.example.cn/wza/aria.js"
     assert identity("<a href='javascript:wza()'>无障碍阅读</a>").barrier_free_entry == "无障碍阅读"
     assert (
         identity("<a href=/old/>关怀版</a>").barrier_free_entry == "http://www.example.gov.cn/old/"

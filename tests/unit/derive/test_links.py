@@ -147,6 +147,34 @@ def test_resources() -> None:
     assert page.frames[0].url == "http://www.example.gov.cn/w.html"
 
 
+def test_media_frames_and_areas_in_detail() -> None:
+    page = facts(
+        '<video src=/v.mp4 poster=/p.jpg autoplay></video><link rel=icon><a onclick="go()"></a>'
+        '<map><area href=/1.html><area href=/2.html alt="二区" aria-label="区二"></map>'
+        '<meta http-equiv=refresh content="5;url=#">'
+    )
+    assert {item.raw for item in page.links} == {"/v.mp4", "/p.jpg", "/1.html", "/2.html"}
+    assert page.moving == ("html body video[autoplay]",)
+    assert [(image.tag, image.alt, image.name) for image in page.images] == [
+        ("area", None, ""),
+        ("area", "二区", "区二"),
+    ]
+
+
+def test_a_clickable_box_around_links_is_no_link_itself() -> None:
+    page = facts("<div onclick=\"open('/a.html')\"><a href=/b.html>乙</a></div>")
+    assert [item.raw for item in page.links] == ["/b.html"]
+
+
+def test_image_named_by_another_element() -> None:
+    assert facts("<b id=n>图名</b><img src=x aria-labelledby=n>").images[0].name == "图名"
+
+
+def test_redirects_of_a_script_are_bounded() -> None:
+    script = "".join(f"location.href='/{n}.html';" for n in range(99))
+    assert len(facts(f"<script>{script}</script>").links) == 10
+
+
 def test_base_href_counts_once() -> None:
     page = facts(
         '<base href="http://cdn.example.gov.cn/x/"><base href="http://no/"><a href=a.html>a</a>'

@@ -77,6 +77,7 @@ def test_search_form() -> None:
         ('<form action="/so.jsp"><input name=x></form>', "search"),
         ("<form><select name=dept></select></form>", "other"),
         ("<form><input name=age><input name=city></form>", "other"),
+        ('<form action="/login.do"><input name=age><input name=city></form>', "login"),
     ],
 )
 def test_kinds_of_forms(html: str, kind: str) -> None:
@@ -201,6 +202,17 @@ def test_entries_without_dates() -> None:
     assert facts(f"<ul>{menu}</ul>").items == ()
 
 
+def test_date_in_a_block_around_the_rows() -> None:
+    page = facts("<div><ul><li><a href=1.html>关于停水的通知</a></li></ul><p>2026-11-05</p></div>")
+    assert [(item.title, item.published_on) for item in page.items] == [("关于停水的通知", DAY)]
+
+
+def test_pairs_of_a_definition_list() -> None:
+    pair = "<dt><a href={0}.html>通知第{0}号文件</a></dt><dd>2026-11-0{0}</dd>"
+    page = facts(f"<dl>{''.join(pair.format(n) for n in (1, 2, 3))}</dl>")
+    assert [item.published_on for item in page.items] == [date(2026, 11, n) for n in (1, 2, 3)]
+
+
 def test_an_undated_entry_among_dated_ones_is_kept() -> None:
     page = facts(
         "<ul><li><a href=1.html>通知一号</a>2026-11-05</li><li><a href=2.html>通知二号</a></li></ul>"
@@ -262,6 +274,7 @@ PROSE = "<p>各镇人民政府，县政府各部门要认真落实责任，按�
         (f"<meta name=ArticleTitle content=题>{ENTRIES}", PageKind.ARTICLE),
         (f"<div>发布日期：2026-11-05</div>{PROSE}<ul>{ENTRIES}</ul>", PageKind.ARTICLE),
         (PROSE, PageKind.OTHER),
+        ("<meta name=ColumnName content=通知><p>发布日期：2026-11-05</p>", PageKind.ARTICLE),
         ("", PageKind.OTHER),
     ],
 )
@@ -289,6 +302,7 @@ def test_dates_of_entries_are_not_the_list_pages_date() -> None:
         ("<p>短短一句</p>", False),
         (f'<div id="app">{PROSE}</div><script src=/a.js></script>', False),
         ("<script>location.href='/index/';</script>", False),
+        (f"<script>var note = '{'x' * 60}';\nlocation.href='/index/';</script>", False),
         ("<frameset><frame src=a.html></frameset><script src=/a.js></script>", False),
         ('<a href="/index.html"><img src=in.jpg></a><script src=/tj.js></script>', False),
     ],

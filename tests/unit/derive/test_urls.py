@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from auditor.derive import urls
 from auditor.derive.limits import MAX_URL_CHARS
 from auditor.derive.urls import Joiner, canonical, host_of, same_site, tidy
 
@@ -37,6 +38,7 @@ GOLDEN = [
     ("http:\\\\x.gov.cn\\a\\b?c=\\d", "http://x.gov.cn/a/b?c=\\d"),
     ("http://user:secret@x.gov.cn/", "http://x.gov.cn/"),
     ("http://[0:0:0:0:0:0:0:1]:8080/a", "http://[::1]:8080/a"),
+    ("http://%77ww.x.gov.cn/", "http://www.x.gov.cn/"),
     ("http://127.0.0.1/a//b", "http://127.0.0.1/a//b"),
     ("http://x.gov.cn/'a\"<b>", "http://x.gov.cn/'a%22%3Cb%3E"),
 ]
@@ -64,6 +66,8 @@ def test_canonical_form(url: str, expected: str) -> None:
         "http://a..b/",
         "http://[::1/",
         "http://[zz]/",
+        "http://[1::2::3]/",
+        f"http://{'中' * 64}.cn/",
         f"http://{'a' * 64}.cn/",
         f"http://x.gov.cn/{'a' * MAX_URL_CHARS}",
         "/relative",
@@ -85,6 +89,21 @@ def test_host_of() -> None:
     assert host_of("mailto:a@x.gov.cn") == ""
     assert same_site("x.gov.cn", frozenset({"x.gov.cn"}))
     assert not same_site("y.x.gov.cn", frozenset({"x.gov.cn"}))
+
+
+def test_memos_are_bounded() -> None:
+    urls.forget()
+    join = Joiner("http://x.gov.cn/a/").join
+    for number in range(5_000):
+        join(f"/{number}.html")
+        join(f"{number}.html")
+        Joiner(f"http://h{number}.x.gov.cn/{number}/").join("../a.html")
+    assert sum(map(len, urls._by_origin.values())) < 10_000
+    assert sum(map(len, urls._by_directory.values())) < 10_000
+    assert join("3.html") == "http://x.gov.cn/a/3.html"
+    long = "/a" * 5_000
+    assert join(long) == join(long + "?x") == ""
+    assert join("/" + "b" * 50_000) == ""
 
 
 def test_memo_does_not_leak_between_directories() -> None:

@@ -160,9 +160,10 @@ def main() -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         for name, run in variants.items():
-            started = time.perf_counter()
-            run()
-            best[name] = min(best[name], time.perf_counter() - started)
+            for _ in range(3):  # the first run may find the memos of the joiner empty
+                started = time.perf_counter()
+                run()
+                best[name] = min(best[name], time.perf_counter() - started)
     parse = best["lxml parse into a tree"]
     print(f"one page of {len(body) / 1000:.1f} kB, Python {sys.version.split()[0]}")
     for name, taken in best.items():

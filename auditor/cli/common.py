@@ -155,7 +155,8 @@ def write_reports(
     folder = store.run_artifact(result.run_id, RunFolder)
     evidence = Path(folder.path) if isinstance(folder, RunFolder) else None
     written: list[Path] = []
-    for name in dict.fromkeys(settings.reports.formats):
+    # HTML comes last: it links to the other files that are there.
+    for name in sorted(dict.fromkeys(settings.reports.formats), key=lambda name: name == "html"):
         module = import_module(writers[name].value)
         written += module.write(result, out, lang=settings.reports.lang, evidence=evidence)
     manifest = entry_points(group="auditor.manifest")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from auditor.api import RunResult
 from reports._files import safe_name
+from reports._manifest import NAME as MANIFEST
 from reports._texts import Texts
 from reports.html._district import District
 from reports.html._environment import environment
@@ -18,8 +19,8 @@ from reports.html._site import SitePages, render
 
 __all__ = ["write"]
 
-#: Siblings that the pages link to when they are there.
-_DATA_FILES = ("findings.xlsx", "findings.csv", "result.json", "manifest.json")
+#: Siblings that the pages link to when they are there; the manifest is always written later.
+_DATA_FILES = ("findings.xlsx", "findings.csv", "result.json", MANIFEST)
 
 
 def write(
@@ -31,7 +32,9 @@ def write(
     """
     texts = Texts(lang)
     env = environment(texts)
-    env.globals["data_files"] = [(name, (out / name).exists()) for name in _DATA_FILES]
+    env.globals["data_files"] = [
+        (name, name == MANIFEST or (out / name).exists()) for name in _DATA_FILES
+    ]
     pages, district = SitePages(env, result, texts), District(result, texts)
     written: list[Path] = []
     for site in result.sites:

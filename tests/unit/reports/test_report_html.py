@@ -18,6 +18,7 @@ from reports._files import UnsafeNameError
 from reports._texts import tables
 from reports.html._markup import linkable, page_link, percent
 from reports.html._shots import Shots
+from reports.manifest import write_manifest
 from tests.unit.reports.sample import HOSTILE, many, sample
 from tests.unit.reports.sample_site import SHOT, png, write_screenshots
 
@@ -29,6 +30,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("html")
     write_screenshots(folder / "evidence")
     reports.html.write(sample(), folder, evidence=folder / "evidence")
+    write_manifest(folder)
     return folder
 
 

@@ -38,6 +38,7 @@ WIDTH, HEIGHT = 1280, 900
 START_S = 40.0
 #: Chromium fails in odd ways on a full disk; below this it is not started.
 MIN_FREE_BYTES = 150 * 2**20
+_MAX_SCRATCH_CHARS = 50
 _PORT = re.compile(rb"started successfully on port (\d+)")
 _FLAGS = (
     "--headless=new",
@@ -100,7 +101,8 @@ class BrowserFailure(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """How a browser is to be started. `scratch`: where its profile goes, None for the default."""
+    """How a browser is to be started. `scratch`: where its profile goes (a short
+    path), None for the default."""
 
     binary: BrowserBinary
     proxy_port: int
@@ -110,23 +112,25 @@ class Launch:
 
 
 class Chromium:
-    """A running browser. Every method but `signal` blocks."""
+    """A browser of one launch. Every method but `signal` blocks."""
+
+    driver: webdriver.Remote
 
     def __init__(self, launch: Launch) -> None:
-        """Start it; raises `BrowserFailure`."""
-        free = shutil.disk_usage(launch.scratch or tempfile.gettempdir()).free
-        if free < MIN_FREE_BYTES:
-            raise BrowserFailure(Reason.BROWSER, f"only {free >> 20} MB free for the browser")
         self.pages = 0
         self._launch = launch
         self._process: subprocess.Popen[bytes] | None = None
+        self._profile: Path | None = None
+        self._unwanted = False
+
+    def start(self) -> None:
+        """Start it; raises `BrowserFailure`, and leaves nothing behind then."""
         try:
-            self._profile = Path(tempfile.mkdtemp(prefix="govsite-auditor-", dir=launch.scratch))
-        except OSError as error:
-            raise BrowserFailure(Reason.BROWSER, f"no profile folder: {error}") from error
-        try:
-            self._process = self._spawn()
-            self.driver = self._connect(self._read_port(self._process))
+            self._profile = _profile(self._launch.scratch or _scratch())
+            self._process = self._spawn(self._profile)
+            if self._unwanted:
+                self.signal()
+            self.driver = self._connect(self._read_port(self._process), self._profile)
         except (OSError, WebDriverException, HTTPError) as error:
             self.kill()
             raise BrowserFailure(Reason.BROWSER, f"not started: {one_line(error)}") from error
@@ -151,7 +155,9 @@ class Chromium:
         return tuple(pid for pid, group in _groups() if group == self._process.pid)
 
     def signal(self) -> None:
-        """Kill the whole group, without waiting; may be called from any thread."""
+        """Kill the whole group, without waiting; may be called from any thread, and before the
+        start is through."""
+        self._unwanted = True
         process = self._process
         # As long as it was not waited for, its number cannot belong to anybody else.
         if process is not None and process.returncode is None:
@@ -168,11 +174,12 @@ class Chromium:
             if process.stdout is not None:
                 process.stdout.close()
             _wait_until(lambda: not self.members(), 3.0)
-        _remove(self._profile)
+        if self._profile is not None:
+            _remove(self._profile)
 
     # --- starting -----------------------------------------------------------------------------
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
+    def _spawn(self, profile: Path) -> subprocess.Popen[bytes]:
         guard = shutil.which("setpriv")
         prefix = [guard, "--pdeathsig", "KILL", "--"] if guard else []
         return subprocess.Popen(
@@ -181,21 +188,8 @@ class Chromium:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            env=self._environment(),
+            env=_environment(profile),
         )
-
-    def _environment(self) -> dict[str, str]:
-        """A bare environment: no proxies, keys or folders of the user's."""
-        home = str(self._profile)
-        kept = {key: os.environ[key] for key in ("PATH", "LD_LIBRARY_PATH") if key in os.environ}
-        return kept | {
-            "HOME": home,
-            "TMPDIR": home,
-            "XDG_CONFIG_HOME": home,
-            "XDG_CACHE_HOME": home,
-            "LANG": "C.UTF-8",
-            "TZ": "Asia/Shanghai",
-        }
 
     def _read_port(self, process: subprocess.Popen[bytes]) -> int:
         assert process.stdout is not None
@@ -212,19 +206,19 @@ class Chromium:
                 break
         raise BrowserFailure(Reason.BROWSER, f"chromedriver did not start: {one_line(text)}")
 
-    def _connect(self, port: int) -> webdriver.Remote:
+    def _connect(self, port: int, profile: Path) -> webdriver.Remote:
         url = f"http://127.0.0.1:{port}"
         config = ClientConfig(url, timeout=int(START_S), proxy=Proxy({"proxyType": "direct"}))
         driver = webdriver.Remote(
             command_executor=ChromeRemoteConnection(url, client_config=config),
-            options=self._options(),
+            options=self._options(profile),
         )
         # The watchdog acts at the page's deadline; this is only for a driver that hangs itself.
         config.timeout = int(self._launch.page_timeout_s) + 30
         driver.set_script_timeout(self._launch.page_timeout_s)
         return driver
 
-    def _options(self) -> Options:
+    def _options(self, profile: Path) -> Options:
         options = Options()
         options.binary_location = self._launch.binary.path
         options.page_load_strategy = "none"  # see Visit._go
@@ -235,11 +229,34 @@ class Chromium:
         for flag in _FLAGS:
             options.add_argument(flag)
         options.add_argument(f"--proxy-server=http://127.0.0.1:{self._launch.proxy_port}")
-        options.add_argument(f"--user-data-dir={self._profile / 'profile'}")
+        options.add_argument(f"--user-data-dir={profile / 'profile'}")
         options.add_argument(f"--user-agent={self._launch.user_agent}")
         if os.geteuid() == 0:
             options.add_argument("--no-sandbox")  # Chromium refuses to sandbox itself as root
         return options
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """A bare environment: no proxies, keys or folders of the user's."""
+    kept = {key: os.environ[key] for key in ("PATH", "LD_LIBRARY_PATH") if key in os.environ}
+    own = dict.fromkeys(("HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"), str(home))
+    return kept | own | {"LANG": "C.UTF-8", "TZ": "Asia/Shanghai"}
+
+
+def _profile(scratch: Path) -> Path:
+    """A fresh folder; raises `BrowserFailure` when the disk is nearly full."""
+    free = shutil.disk_usage(scratch).free
+    if free < MIN_FREE_BYTES:
+        raise BrowserFailure(
+            Reason.BROWSER, f"only {free >> 20} MB free in {scratch} for the browser"
+        )
+    return Path(tempfile.mkdtemp(prefix="govsite-auditor-", dir=scratch))
+
+
+def _scratch() -> Path:
+    """Where profiles go. Chromium makes a socket there, whose path may have 107 characters."""
+    folder = tempfile.gettempdir()
+    return Path(folder if len(folder) <= _MAX_SCRATCH_CHARS else "/tmp")
 
 
 def one_line(error: object) -> str:

@@ -181,7 +181,8 @@ class Visit:
                 before.url,
             )
             quiet = same and state.ready != "loading" and not state.pending
-            if (quiet and state.text >= _THIN_TEXT) or monotonic() >= until:
+            full = state.text >= _THIN_TEXT or state.type not in _HTML_TYPES
+            if (quiet and full) or monotonic() >= until:
                 return state
             before = state
             sleep(_POLL_S)

@@ -121,9 +121,12 @@ class Worker:
         if self._chromium is not None and self._worn_out(self._chromium):
             self._discard()
         if self._chromium is None:
+            # Known to the event loop before it starts, so that a start can be cut short too.
+            self._chromium = Chromium(self._launch)
             try:
-                self._chromium = Chromium(self._launch)
+                self._chromium.start()
             except BrowserFailure as failure:
+                self._chromium = None
                 return failure.missed
         return None
 

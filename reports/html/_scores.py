@@ -6,7 +6,16 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from auditor.api import Assessment, ItemResult, ItemState, Method, RunResult, Scheme, SiteResult
+from auditor.api import (
+    Assessment,
+    ItemResult,
+    ItemState,
+    Method,
+    RunResult,
+    Scheme,
+    Severity,
+    SiteResult,
+)
 from reports._law import Clause
 
 _ORDER = {
@@ -45,6 +54,7 @@ class Score:
     rest: Groups
     other: tuple[Line, ...]
     deducted: float
+    added: float
     met: int
     decided: int
 
@@ -52,6 +62,14 @@ class Score:
     def by_points(self) -> bool:
         """True when the scheme deducts points."""
         return self.scheme is not None and self.scheme.method is Method.POINTS
+
+    @property
+    def adds_up(self) -> bool:
+        """True when total, deductions and bonus give the score without any other factor."""
+        if self.scheme is None or self.assessment.score is None:
+            return False
+        plain = self.scheme.total - self.deducted + self.added
+        return abs(plain - self.assessment.score) < 0.005
 
     @property
     def rest_count(self) -> int:
@@ -77,10 +95,15 @@ def _score(assessment: Assessment, scheme: Scheme | None, lang: str) -> Score:
         found=_groups((item for item in applying if _has_found(item)), scheme, lang),
         rest=_groups((item for item in applying if not _has_found(item)), scheme, lang),
         other=tuple(_line(item) for item in items if item.state is ItemState.INAPPLICABLE),
-        deducted=sum(item.deducted or 0.0 for item in binding),
+        deducted=_sum(item for item in binding if item.indicator.severity is not Severity.BONUS),
+        added=_sum(item for item in binding if item.indicator.severity is Severity.BONUS),
         met=sum(1 for item in binding if item.state is ItemState.MET),
         decided=sum(1 for item in binding if item.state in _DECIDED),
     )
+
+
+def _sum(items: Iterable[ItemResult]) -> float:
+    return sum(item.deducted or 0.0 for item in items)
 
 
 def _has_found(item: ItemResult) -> bool:

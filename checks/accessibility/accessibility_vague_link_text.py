@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from auditor.api import Finding, Link, Outcome, PageFacts, Text, check, msg, page_evidence
 from checks.accessibility._common import PAGE_MESSAGES, because, page_subject, unjudged
 
+#: Longer texts are names; most links end here.
+_MAX_CHARS = 16
 _DECORATION = re.compile(r"[\s>＞》»›→+＋·•|\[\]【】（）()…\.。]+")
 #: Compared after arrows, brackets and white space are taken away.
 _VAGUE = frozenset(
@@ -78,7 +80,7 @@ def accessibility_vague_link_text(page: PageFacts) -> Iterator[Finding]:
 
 
 def _is_vague(link: Link) -> bool:
-    if _plain(link.text) not in _VAGUE:
+    if len(link.text) > _MAX_CHARS or _plain(link.text) not in _VAGUE:
         return False
     return _plain(link.name) in _VAGUE and _plain(link.title) in (_VAGUE | {""})
 

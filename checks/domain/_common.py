@@ -21,7 +21,7 @@ from auditor.api import (
 #: 政务 as it is written in DNS (RFC 5891).
 _CHINESE_SUFFIXES = (".政务", ".xn--zfr164b")
 _GOVERNMENT_SUFFIX = ".gov.cn"
-_HOST = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]/?#]*\]|[^/?#:]*)", re.I)
+_HOST = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]/?#]*\]|[^/?#:\[]*)", re.I)
 _IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 #: What registers and pages print in place of a missing value.
 NOTHING = "—"

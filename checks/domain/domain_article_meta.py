@@ -42,8 +42,8 @@ def domain_article_meta(page: PageFacts) -> Iterator[Finding]:
     """Looks for the article's tags in the head of a content page, and for the title in its text.
 
     Why: 网页标签 of 国办发〔2017〕47号. How: names without case; one issue per missing tag. Columns
-    that are a single page are no articles. A title that the page does not show is left to a person. The form of PubDate is
-    domain-pubdate-format's. Fix: the article template.
+    that are a single page are no articles. A title that the page does not show is left to a
+    person. The form of PubDate is domain-pubdate-format's. Fix: the article template.
     """
     if page.kind is not PageKind.ARTICLE or not is_document(page) or _is_column_itself(page):
         yield Finding(Outcome.INAPPLICABLE, msg("not-an-article"))
@@ -58,8 +58,8 @@ def domain_article_meta(page: PageFacts) -> Iterator[Finding]:
 
 
 def _is_column_itself(page: PageFacts) -> bool:
-    """True for a column that is a single page (机构职能, 指南): it carries the column's tags, none of
-    an article's, and is headed by the column's name."""
+    """True for a column that is a single page (机构职能, 指南): headed by the column's name, with
+    the column's tags and none of an article's."""
     column = _plain(content_of(page, "ColumnName"))
     if not column or any(content_of(page, name) for name in _TAGS):
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from auditor.api import (
     SHANGHAI,
@@ -18,7 +18,7 @@ from auditor.api import (
     check,
     msg,
 )
-from checks.domain._common import host_subject, untested
+from checks.domain._common import host_subject, is_address, untested
 
 MESSAGES = {
     "ok": Text(
@@ -116,6 +116,9 @@ def domain_https(tls: TlsProbe, context: RunContext, params: Params) -> Iterator
     trusted certificate with its chain.
     """
     subject = host_subject(tls.host)
+    if is_address(tls.host):
+        yield Finding(Outcome.INAPPLICABLE, msg("no-name"), subject)
+        return
     if tls.reason is not None:
         yield untested(tls.reason, subject, tls.detail)
         return
@@ -133,7 +136,7 @@ def _outcome(tls: TlsProbe, context: RunContext, params: Params) -> Outcome:
 def _message(tls: TlsProbe, context: RunContext, params: Params) -> Message:
     until = tls.not_after.astimezone(SHANGHAI).date() if tls.not_after else None
     if tls.verdict == "ok" and until is not None and _ends_soon(tls, context, params):
-        days = (until - context.today).days
+        days = (until - _seen_at(tls, context).astimezone(SHANGHAI).date()).days
         return msg("expires-soon", host=tls.host, until=until.isoformat(), days=days)
     return msg(
         tls.verdict if tls.verdict in MESSAGES else "unknown",
@@ -147,8 +150,13 @@ def _message(tls: TlsProbe, context: RunContext, params: Params) -> Message:
 
 
 def _ends_soon(tls: TlsProbe, context: RunContext, params: Params) -> bool:
-    limit = context.as_of + timedelta(days=params.warn_days)
+    limit = _seen_at(tls, context) + timedelta(days=params.warn_days)
     return tls.not_after is not None and tls.not_after <= limit
+
+
+def _seen_at(tls: TlsProbe, context: RunContext) -> datetime:
+    """When the certificate was seen: the run may judge for another day."""
+    return tls.captured_at or context.as_of
 
 
 def _evidence(tls: TlsProbe) -> EvidenceRef:

@@ -34,7 +34,7 @@ from auditor.derive.column_state import (
     state_of,
     undecided,
 )
-from auditor.derive.urls import canonical
+from auditor.derive.urls import canonical, host_of
 from auditor.model.artifact import Columns, CrawlSummary
 from auditor.model.column import Column, ColumnClass, ColumnState, ColumnTemplate, TemplateColumn
 from auditor.model.page import Link, PageFacts, PageKind, Region
@@ -251,6 +251,11 @@ class ColumnsFold:
         to lists and menus need none."""
         return entry.url in self._articles and self._day(entry) is None
 
+    def _is_unread(self, entry: Entry) -> bool:
+        """True for an entry of the site whose date is unknown since its page was not read."""
+        in_site = host_of(entry.address) in self._site.hosts
+        return in_site and self._day(entry) is None and entry.url not in self._read_pages
+
     # --- the home page ---
 
     def _menu_of(self, home: PageFacts) -> dict[str, str]:
@@ -308,6 +313,7 @@ class ColumnsFold:
             home_items=len(entries),
             home_undated=sum(self._shows_no_date(item) for item in entries),
             home_is_navigation=not entries,
+            home_unread=sum(self._is_unread(item) for item in entries),
         )
 
     def _home_entries(self, home: PageFacts, columns: set[int]) -> list[Entry]:

@@ -465,7 +465,11 @@ class AxeRun:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The site's columns: found ones and, with state `missing`, required ones not found."""
+    """The site's columns: found ones and, with state `missing`, required ones not found.
+
+    `home_unread` counts in-site entries of the home page whose date the page does not show and
+    whose own page was not read.
+    """
 
     columns: tuple[Column, ...]
     template: str = ""
@@ -475,6 +479,7 @@ class Columns:
     home_items: int = 0
     home_undated: int = 0
     home_is_navigation: bool = False
+    home_unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)

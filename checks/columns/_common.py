@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from datetime import date
 
@@ -20,6 +21,8 @@ from auditor.api import (
     msg,
 )
 
+#: How a column's navigation path is written.
+PATH_SEPARATOR = " > "
 #: Messages of the three checks that judge a column's newest entry.
 FRESHNESS_MESSAGES = {
     "fresh": Text(
@@ -73,8 +76,10 @@ def judge_freshness(
 ) -> Iterator[Finding]:
     """One finding for each column of the classes that has a cadence; stale is failed."""
     chosen = [column for column in columns.columns if _is_held(column, classes, first_level_only)]
+    names = Counter(column.name for column in chosen)
     for column in chosen:
-        yield _freshness(column, context)
+        if not _is_overview(column, chosen):
+            yield _freshness(column, context, alone=names[column.name] == 1)
     if not chosen:
         yield Finding(Outcome.INAPPLICABLE, msg("no-column"))
 
@@ -82,21 +87,34 @@ def judge_freshness(
 def _is_held(column: Column, classes: Collection[ColumnClass], first_level_only: bool) -> bool:
     there = column.state not in (ColumnState.MISSING, ColumnState.BLANK) and bool(column.url)
     level = column.first_level or not first_level_only
-    return column.column_class in classes and there and level and column.max_age_days is not None
+    chosen = column.column_class in classes and column.items > 0
+    return chosen and there and level and column.max_age_days is not None
 
 
-def _freshness(column: Column, context: RunContext) -> Finding:
-    subject = column_subject(column)
+def _is_overview(column: Column, others: Collection[Column]) -> bool:
+    """True for a page that gathers the entries of the columns below it and is as old as one of
+    them: that column is counted, not both."""
+    return any(
+        other is not column
+        and other.newest_url == column.newest_url
+        and column.name in other.path.split(PATH_SEPARATOR)[:-1]
+        for other in others
+    )
+
+
+def _freshness(column: Column, context: RunContext, *, alone: bool) -> Finding:
+    subject, cause = column_subject(column), "" if alone else column.url
     evidence = (column_evidence(column),)
-    if column.newest_on is None or column.max_age_days is None:
+    limit, newest = column.max_age_days, column.newest_on
+    if column.state is ColumnState.CANT_TELL or newest is None or limit is None:
         message = msg("undecided", name=column.name, items=column.items)
-        return Finding(Outcome.CANT_TELL, message, subject, evidence)
+        return Finding(Outcome.CANT_TELL, message, subject, evidence, cause)
     stale = column.state is ColumnState.STALE
     message = msg(
         "stale" if stale else "fresh",
         name=column.name,
-        newest_on=column.newest_on.isoformat(),
-        age=days_since(column.newest_on, context),
-        limit=column.max_age_days,
+        newest_on=newest.isoformat(),
+        age=days_since(newest, context),
+        limit=limit,
     )
-    return Finding(Outcome.FAILED if stale else Outcome.PASSED, message, subject, evidence)
+    return Finding(Outcome.FAILED if stale else Outcome.PASSED, message, subject, evidence, cause)

@@ -46,9 +46,10 @@ MESSAGES = {
 def columns_blank(columns: Columns) -> Iterator[Finding]:
     """Finds columns without any entry.
 
-    Why: veto 4(c) of 国办秘函〔2019〕19号. How: a column page without entries that says so in words,
-    or shows no text, image or table of its own. Pages whose entries a script may load are for a
-    person to judge. It cannot know whether the column once had entries. Fix: fill or close it.
+    Why: veto 4(c) of 国办秘函〔2019〕19号. How: a column page without entries that
+    says so in words, or that a browser rendered and that shows nothing of its own. Pages whose
+    entries a script may load are for a person to judge; pages of text, forms and menus are not
+    blank. It cannot know whether the column once had entries. Fix: fill or close it.
     """
     found = [column for column in columns.columns if column.url and not _absent(column.state)]
     clean = True

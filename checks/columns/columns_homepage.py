@@ -8,6 +8,7 @@ from datetime import date
 
 from auditor.api import (
     Columns,
+    ColumnState,
     EvidenceRef,
     Finding,
     HomePage,
@@ -23,6 +24,8 @@ from auditor.api import (
 )
 from checks.columns._common import days_since
 
+#: So many entries of which neither date nor page was read leave the newest open.
+_UNREAD = 3
 MESSAGES = {
     "fresh": Text(
         zh="首页最新信息发布于 {newest_on}，距检测日 {age} 天。",
@@ -43,6 +46,12 @@ MESSAGES = {
         "（未注明发布时间的按规定视为不更新）。",
         en="None of the {items} entries on the home page shows a date; please judge by hand "
         "(entries without a date count as not updated).",
+    ),
+    "perhaps-stale": Text(
+        zh="首页可确定的最新信息发布于 {newest_on}（{age} 天前），另有信息的发布时间未能读到，"
+        "请人工核对。",
+        en="The newest date that could be read for the home page is {newest_on} ({age} days ago), "
+        "but there are entries whose date was not read; please look.",
     ),
     "unreadable": Text(
         zh="首页内容由脚本生成且未能渲染，未判断更新情况。",
@@ -65,7 +74,8 @@ class Params:
     why=Text(
         zh="国办秘函〔2019〕19号单项否决第3项：监测2周，首页无信息更新的即否决；"
         "首页仅为网站栏目导航入口的，看所有二级页面。未注明信息发布时间的视为不更新。",
-        en="国办秘函〔2019〕19号, veto 3: a home page without news for 2 weeks is a veto; for a home "
+        en="国办秘函〔2019〕19号, veto 3: a home page without news for 2 weeks is a veto; for a "
+        "home "
         "page that only navigates, all second-level pages count.",
     ),
     fix=Text(
@@ -80,9 +90,11 @@ def columns_homepage(
 ) -> Iterator[Finding]:
     """Looks for an entry of the last two weeks on the home page.
 
-    Why: veto 3 of 国办秘函〔2019〕19号. How: dates beside the entries, or on the pages that the home
-    page links to; dates after the day of judgement do not count. A home page without any entry is
-    taken for navigation, and the newest entry of all columns counts. Fix: publish.
+    Why: veto 3 of 国办秘函〔2019〕19号. How: dates beside the entries, or on the articles
+    that the home page links to; dates after the day of judgement and the day's date in the header
+    do not count. A home page without any entry is taken for navigation, and the newest entry of
+    all columns counts. Where entries were not read that could be newer, a person must judge. Fix:
+    publish.
     """
     evidence = page_evidence(home.facts, excerpt=columns.home_newest_title)
     subject = Subject(SubjectKind.PAGE, home.facts.final_url or home.facts.url)
@@ -109,9 +121,19 @@ def _judge(
     if age <= params.max_age_days:
         message = msg("fresh", newest_on=newest.isoformat(), age=age)
         return Finding(Outcome.PASSED, message, subject, (evidence,))
+    if _may_be_newer(columns):
+        message = msg("perhaps-stale", newest_on=newest.isoformat(), age=age)
+        return Finding(Outcome.CANT_TELL, message, subject, (evidence,))
     key = "stale" if columns.home_newest_on else "navigation-stale"
     message = msg(key, newest_on=newest.isoformat(), age=age, limit=params.max_age_days)
     return Finding(Outcome.FAILED, message, subject, (evidence,))
+
+
+def _may_be_newer(columns: Columns) -> bool:
+    """True when entries were not read that may be newer than all that were."""
+    if columns.home_newest_on:
+        return columns.home_unread >= _UNREAD
+    return any(column.url and column.state is ColumnState.CANT_TELL for column in columns.columns)
 
 
 def _newest(columns: Columns) -> date | None:

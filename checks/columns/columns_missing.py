@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.api import (
+    Column,
     Columns,
     ColumnState,
     ColumnTemplate,
@@ -12,6 +13,8 @@ from auditor.api import (
     Finding,
     HomePage,
     Outcome,
+    Reason,
+    TemplateColumn,
     Text,
     check,
     msg,
@@ -28,9 +31,9 @@ MESSAGES = {
         en="The column {name} was not found (accepted names: {names}; source: {clause}).",
     ),
     "unsure": Text(
-        zh="抓取范围内未找到“{name}”栏目，但未看完全站或栏目在外部平台，请人工核对。",
-        en="{name} was not found in what was crawled, but the site was not seen whole, or the "
-        "column lives elsewhere; please look.",
+        zh="已抓取的范围内未找到 {count} 个应设栏目：{names}；未看完全站，请人工核对。",
+        en="{count} required columns were not found in what was crawled ({names}), but the site "
+        "was not seen whole; please look.",
     ),
     "no-template": Text(zh="栏目模板未要求任何栏目。", en="The column template asks for nothing."),
 }
@@ -43,7 +46,8 @@ MESSAGES = {
     why=Text(
         zh="《政府信息公开条例》第二十条等规定了应主动公开的内容，网站需有相应栏目承载；"
         "栏目名称可因站而异，本项按名称和同义名称查找，结果宜人工复核。",
-        en="Article 20 of 政府信息公开条例 lists what must be published; the site needs columns for "
+        en="Article 20 of 政府信息公开条例 lists what must be published; the site needs columns "
+        "for "
         "it. Names differ between sites; they are found by name and synonym.",
     ),
     fix=Text(
@@ -58,31 +62,39 @@ def columns_missing(
 ) -> Iterator[Finding]:
     """Looks for every required column of the site's template.
 
-    Why: article 20 of 政府信息公开条例 and the plan in force. How: names of pages, menus and
-    breadcrumbs against the template's names. Called missing only when the whole site was crawled.
-    It cannot know names that the template does not list. Fix: open the column, or list its name.
+    Why: article 20 of 政府信息公开条例 and the plan in force. How: names of pages, of links on any
+    page and of breadcrumbs against the template's names; a column on another host counts as there.
+    Called missing only when the whole site was crawled. It cannot know names that the template
+    does not list. Fix: open the column, or list its name.
     """
     required = {column.id: column for column in template.columns if column.required}
     if not required:
         yield Finding(Outcome.INAPPLICABLE, msg("no-template"))
         return
+    if home.facts.script_shell and not home.rendered:
+        reason = Reason.NO_BROWSER.value
+        yield Finding(Outcome.UNTESTED, msg("untested", reason=reason, detail="home page"))
+        return
     evidence = page_evidence(home.facts)
-    clean = True
+    unsure: list[str] = []
+    missing = False
     for column in columns.columns:
         wanted = required.get(column.template_id or "")
         if wanted is None or column.sha256:
             continue
         if column.state is ColumnState.MISSING:
-            clean = False
-            names = "、".join(wanted.names)
-            message = msg("missing", name=column.name, names=names, clause=wanted.clause or "—")
-            yield Finding(Outcome.FAILED, message, column_subject(column), (evidence,))
+            missing = True
+            yield _missing(column, wanted, evidence)
         elif not column.url:
-            clean = False
-            yield _unsure(column.name, evidence)
-    if clean:
+            unsure.append(column.name)
+    if unsure:
+        message = msg("unsure", names="、".join(unsure), count=len(unsure))
+        yield Finding(Outcome.CANT_TELL, message, evidence=(evidence,), cause="unsure")
+    elif not missing:
         yield Finding(Outcome.PASSED, msg("present", required=len(required)))
 
 
-def _unsure(name: str, evidence: EvidenceRef) -> Finding:
-    return Finding(Outcome.CANT_TELL, msg("unsure", name=name), evidence=(evidence,), cause=name)
+def _missing(column: Column, wanted: TemplateColumn, evidence: EvidenceRef) -> Finding:
+    names = "、".join(wanted.names)
+    message = msg("missing", name=column.name, names=names, clause=wanted.clause or "—")
+    return Finding(Outcome.FAILED, message, column_subject(column), (evidence,))

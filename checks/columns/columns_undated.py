@@ -40,9 +40,9 @@ _TIMELESS = (ColumnClass.STATIC,)
 def columns_undated(columns: Columns) -> Iterator[Finding]:
     """Counts entries whose date stands neither in the list nor on their own page.
 
-    Why: note to veto 3 of 国办秘函〔2019〕19号. How: only entries whose own page was read count; a
-    date in the address or meta alone does not show. Columns of static pages are left out.
-    Fix: print the date.
+    Why: note to veto 3 of 国办秘函〔2019〕19号. How: only entries whose own page was read
+    and holds text count; a date in the address alone does not show. Entries that lead to lists,
+    and columns of static pages, need none. Fix: print the date.
     """
     held = [
         column

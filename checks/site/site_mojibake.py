@@ -1,0 +1,106 @@
+"""site-mojibake: the text was not spoilt by a wrong conversion of characters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from auditor.api import Finding, Outcome, PageFacts, Text, check, msg, page_evidence
+
+#: Undecodable characters: runs of them, or many single ones (a cut title leaves one).
+_REPLACED_RUN = re.compile("\ufffd{2,}")
+_REPLACED_MANY = 5
+#: U+FFFD in UTF-8, read as GBK, gives 锟斤拷 without end; once may be a quotation.
+_KUN = re.compile("(?:锟斤拷){2,}")
+#: UTF-8 read as windows-1252: a lead byte and two continuation bytes, again and again.
+_AS_LATIN = re.compile("(?:[ã-ï][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{2}){3,}")
+#: GBK read as windows-1252. No language writes so many of these letters without a space; rows of
+#: one sign (·····, ××××××) are something else.
+_GBK_AS_LATIN = re.compile("[¡-ÿ]{10,}")
+_DISTINCT = 6
+#: Characters that lead bytes of Chinese UTF-8 text become when read as GBK.
+_AS_GBK_SIGNS = re.compile("[鐨涓鏄鍦浜鍙锛銆鈥鏈璇鍏鏂缃绔]")
+_AS_GBK_LEAST = 3
+_RUN = re.compile("[^\x00-\x7f]{6,400}")
+_MAX_RUNS = 200
+_CHINESE_BYTES = 3
+_SHARE = 0.8
+_EXCERPT = 60
+MESSAGES = {
+    "readable": Text(zh="页面文字没有乱码特征。", en="The text shows no sign of garbling."),
+    "garbled": Text(
+        zh="页面文字出现乱码，如“{excerpt}”。", en="The text is garbled, such as “{excerpt}”."
+    ),
+    "no-text": Text(zh="页面没有文字，本项不适用。", en="The page has no text."),
+}
+
+
+@check(
+    id="site-mojibake",
+    scope="page",
+    title=Text(zh="页面文字乱码", en="Garbled text"),
+    why=Text(
+        zh="正文乱码说明信息入库或迁移时编码转换出错，内容已不可读。（工程建议；无明文条款，"
+        "作提示。）",
+        en="Garbled text was spoilt when it was stored or moved and cannot be read. (Engineering "
+        "advice; no clause.)",
+    ),
+    fix=Text(
+        zh="从原稿重新录入该页内容，并检查采编、迁移程序的编码设置，排查同批信息。",
+        en="Enter the text again from its source; check the encodings of the editing and migration "
+        "programs, and other pages of the same batch.",
+    ),
+    messages=MESSAGES,
+)
+def site_mojibake(page: PageFacts) -> Iterator[Finding]:
+    """Looks for text that a wrong conversion spoilt before it was published.
+
+    Why: such text is lost to readers. How: structure, not single characters: runs of U+FFFD,
+    repeated 锟斤拷, and text that turns into Chinese when the wrong conversion is undone. Rare
+    characters and articles about garbling do not count. Fix: enter the text again.
+    """
+    if not page.text:
+        yield Finding(Outcome.INAPPLICABLE, msg("no-text"))
+        return
+    at = _garbled_at(page.text)
+    if at is None:
+        yield Finding(Outcome.PASSED, msg("readable"))
+        return
+    excerpt = page.text[max(0, at - 10) : at + _EXCERPT]
+    evidence = page_evidence(page, excerpt=excerpt)
+    yield Finding(Outcome.FAILED, msg("garbled", excerpt=excerpt), evidence=(evidence,))
+
+
+def _garbled_at(text: str) -> int | None:
+    """Where the first garbled piece begins."""
+    for pattern in (_REPLACED_RUN, _KUN, _AS_LATIN):
+        match = pattern.search(text)
+        if match:
+            return match.start()
+    for match in _GBK_AS_LATIN.finditer(text):
+        if len(set(match.group())) >= _DISTINCT:
+            return match.start()
+    if text.count("\ufffd") >= _REPLACED_MANY:
+        return text.index("\ufffd")
+    return _utf8_as_gbk_at(text)
+
+
+def _utf8_as_gbk_at(text: str) -> int | None:
+    if len(_AS_GBK_SIGNS.findall(text[:20_000])) < _AS_GBK_LEAST:
+        return None
+    for count, match in enumerate(_RUN.finditer(text)):
+        if count >= _MAX_RUNS:
+            break
+        if _turns_chinese(match.group()):
+            return match.start()
+    return None
+
+
+def _turns_chinese(run: str) -> bool:
+    """True when the run's GBK bytes are Chinese in UTF-8, which real Chinese text never is."""
+    data = run.encode("gb18030", "ignore")
+    undone = data.decode("utf-8", "ignore")
+    chinese = sum(
+        "\u4e00" <= letter <= "\u9fff" or letter in "，。、：；（）“”" for letter in undone
+    )
+    return chinese >= _AS_GBK_LEAST and _CHINESE_BYTES * chinese >= _SHARE * len(data)

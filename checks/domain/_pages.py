@@ -44,6 +44,11 @@ def is_document(page: PageFacts) -> bool:
     return not is_error_page(page) and bool(page.text_chars or page.links or page.metas)
 
 
+def is_scripted(page: PageFacts) -> bool:
+    """True when scripts that nobody ran make the page, its header or its footer."""
+    return page.script_shell or (page.identity.rendered_by_script and not page.rendered)
+
+
 def contents(page: PageFacts, name: str) -> tuple[str, ...]:
     """Contents of every meta with this name, compared without case, stripped."""
     wanted = name.lower()

@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterator
 
 from auditor.api import Finding, Outcome, PageFacts, PageKind, Text, check, msg, page_evidence
-from checks.domain._pages import TAG_MESSAGES, content_of, is_document, judge_tags, tag_locator
+from checks.domain._pages import (
+    TAG_MESSAGES,
+    content_of,
+    is_document,
+    is_scripted,
+    judge_tags,
+    tag_locator,
+)
 
 _TAGS = ("ArticleTitle", "PubDate", "ContentSource")
 _MARKUP = re.compile(r"<[^>]{0,200}>|&#?\w{1,8};")
@@ -69,8 +76,7 @@ def _is_column_itself(page: PageFacts) -> bool:
 
 def _shows(page: PageFacts, title: str) -> bool:
     """True when the text holds the title, or was not seen whole."""
-    scripted = page.script_shell or (page.identity.rendered_by_script and not page.rendered)
-    if scripted or page.text_chars > len(page.text):
+    if is_scripted(page) or page.text_chars > len(page.text):
         return True
     wanted = _plain(title)
     return not wanted or wanted in _plain(page.text)

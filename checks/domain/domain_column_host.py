@@ -19,11 +19,14 @@ from auditor.api import (
     page_evidence,
 )
 from checks.domain._common import host_of, host_subject, is_below
+from checks.domain._identity import IDENTITY_MESSAGES, unrendered
+from checks.domain._pages import is_scripted
 
 _MENU = (Region.HEADER, Region.NAV)
 #: Endings of organ names: a link to a department's site is no column.
 _ORGAN = re.compile(r"(?:局|委|委员会|办|办公室|厅|院|署|中心|政府|镇|乡|街道|办事处|法院|检察院)$")
 MESSAGES = {
+    "unrendered": IDENTITY_MESSAGES["unrendered"],
     "own": Text(
         zh="主导航的栏目都使用网站自身的域名。", en="The menu's columns use the site's own name."
     ),
@@ -75,7 +78,9 @@ def domain_column_host(site: Site, register: Register, home: HomePage) -> Iterat
         found.setdefault(host, link)
     for host, link in sorted(found.items()):
         yield _finding(home, host, main, link)
-    if not menu:
+    if not menu and is_scripted(home.facts):
+        yield unrendered(site)
+    elif not menu:
         yield Finding(Outcome.INAPPLICABLE, msg("no-menu"), host_subject(main))
     elif not found:
         yield Finding(Outcome.PASSED, msg("own"), host_subject(main))

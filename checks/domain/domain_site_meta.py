@@ -54,7 +54,8 @@ def domain_site_meta(site: Site, page: PageFacts) -> Iterator[Finding]:
     institution = site.type is SiteType.INSTITUTION and not site.site_code
     yield from judge_tags(page, _INSTITUTION_TAGS if institution else _TAGS)
     content = content_of(page, "SiteDomain")
-    if content and not site.hosts & _hosts(content):
+    own = {host.removeprefix("www.") for host in site.hosts}
+    if content and not own & _hosts(content):
         message = msg("other-domain", content=content[:80], host=site.host)
         locator = tag_locator(page, "SiteDomain")
         evidence = (page_evidence(page, locator=locator, excerpt=content),)
@@ -64,5 +65,6 @@ def domain_site_meta(site: Site, page: PageFacts) -> Iterator[Finding]:
 
 
 def _hosts(content: str) -> set[str]:
-    """Host names of the tag, which may hold addresses, and more than one."""
-    return {_AROUND.sub("", part.strip().lower()) for part in _SEPARATOR.split(content)}
+    """Host names of the tag, which may hold addresses, and more than one; without `www.`."""
+    parts = (_AROUND.sub("", part).lower() for part in _SEPARATOR.split(content))
+    return {part.removeprefix("www.") for part in parts}

@@ -10,6 +10,7 @@ from tests.hostile.web import Script, Talk, Web
 from tests.integration.probe_lab import HOST, Lab, lab, page
 
 BODY = b"<p>here</p>"
+INTERNET = {("ipv4only.arpa", "A"): records("ipv4only.arpa. 60 A 192.0.0.170")}
 
 
 async def look(here: Lab, *urls: str) -> dict[str, BadTarget]:
@@ -80,13 +81,21 @@ async def test_protection_and_trouble_are_never_certain() -> None:
 async def test_a_dead_name_needs_two_answers() -> None:
     dead, flaky = "dead.example.com", "flaky.example.com"
     back = turns(rcode("NXDOMAIN"), records(f"{flaky}. 1 A 127.0.0.1"))
-    rules = {(flaky, "A"): back, (flaky, "AAAA"): rcode("NXDOMAIN")}
+    rules = {(flaky, "A"): back, (flaky, "AAAA"): rcode("NXDOMAIN"), **INTERNET}
     async with Web({"*": page(BODY)}) as web, lab(web.port, rules=rules) as here:
         found = await look(here, web.url("/", dead), web.url("/", flaky))
         assert here.names.asked(dead, "A") >= 2
     assert found[web.url("/", dead)].verdict == "certain"
     assert found[web.url("/", dead)].reason is Reason.NXDOMAIN
     assert found[web.url("/", flaky)].verdict != "certain"
+
+
+async def test_a_resolver_without_the_internet_proves_no_name_dead() -> None:
+    dead = "dead.example.com"
+    async with Web({"*": page(BODY)}) as web, lab(web.port) as here:
+        found = await look(here, web.url("/", dead))
+    assert found[web.url("/", dead)].verdict == "unchecked"
+    assert found[web.url("/", dead)].reason is Reason.NXDOMAIN
 
 
 async def test_the_guard_leaves_targets_unchecked() -> None:

@@ -9,25 +9,15 @@ from dataclasses import replace
 from itertools import islice
 from urllib.parse import urlsplit
 
+from auditor.gather.probes.vantage import knows_internet
 from auditor.gather.tools import Tools
+from auditor.gather.verdicts import APART_S, verdict_of
 from auditor.model.artifact import BadTarget, FetchRecord
 from auditor.model.finding import Reason
-
-#: Statuses that say "not here" and mean it.
-CERTAIN = frozenset({404, 410})
-#: Statuses by which protection, rate limits and log-in walls answer: no word on the page itself.
-GUARDED = frozenset({401, 403, 405, 407, 412, 429, 451, 521})
-#: Reasons that are about us, or about protection, and never about the target.
-_UNCHECKED = frozenset({Reason.GUARD, Reason.ROBOTS, Reason.CANCELLED, Reason.NO_IPV6})
-_BLOCKED = frozenset({Reason.BLOCKED, Reason.CAPTCHA, Reason.RATE_LIMITED})
-#: The body arrived in part, or is larger than we read: the target is there.
-_PRESENT = frozenset({Reason.TOO_LARGE, Reason.TRUNCATED})
 
 #: Targets looked at together. Hosts take turns inside a batch, so a slow one holds few up.
 _BATCH = 64
 _BODY_LIMIT = 64 * 1024
-#: Seconds between the two looks at a target that seems bad.
-APART_S = 10.0
 
 
 async def verify_links(
@@ -43,7 +33,8 @@ async def verify_links(
     again after all others, at least `apart_s` seconds later: `certain` needs 404, 410 or NXDOMAIN
     both times. Timeouts, resets, TLS errors and server errors stay `suspected`; protection is
     `blocked`; addresses that the guard refuses are `unchecked`. Memory grows with the number of
-    targets that seem bad.
+    targets that seem bad. A resolver that knows no name of the Internet proves no name dead:
+    what it calls NXDOMAIN is `unchecked`.
     """
     doubtful: list[BadTarget] = []
     async for target in _look(tools, urls, in_site):
@@ -68,6 +59,8 @@ async def _agreed(tools: Tools, first: BadTarget, second: BadTarget) -> BadTarge
         # The resolver remembers the first answer; `confirm` makes it ask again.
         answer = await tools.resolver.ask(_host(second.url), "A", confirm=True)
         sure = sure and answer.confirmed
+        if not await knows_internet(tools.resolver):
+            return replace(second, verdict="unchecked")
     return second if sure else replace(second, verdict="suspected")
 
 
@@ -103,23 +96,6 @@ async def _fetch(tools: Tools, url: str, *, head: bool) -> FetchRecord:
             return looked.record
     fetched = await tools.fetcher.fetch(url, attempts=1, body_limit=_BODY_LIMIT)
     return fetched.record
-
-
-def verdict_of(record: FetchRecord) -> str:
-    """ok | certain | suspected | blocked | unchecked, from one look."""
-    if record.reason is not None:
-        if record.reason is Reason.NXDOMAIN:
-            return "certain"
-        if record.reason in _PRESENT:
-            return "certain" if record.status in CERTAIN else "ok"
-        if record.reason in _UNCHECKED:
-            return "unchecked"
-        return "blocked" if record.reason in _BLOCKED else "suspected"
-    if 200 <= record.status < 400:
-        return "ok"
-    if record.status in CERTAIN:
-        return "certain"
-    return "blocked" if record.status in GUARDED else "suspected"
 
 
 def _in_turn(urls: Iterable[str]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from auditor.gather.probes._route import has_route
+from auditor.gather.resolver import Resolver
 from auditor.gather.tools import Tools
 from auditor.model.artifact import DnsAnswer
 from auditor.model.site import Vantage
@@ -34,9 +35,21 @@ async def probe_vantage(tools: Tools, targets: Sequence[str] = PUBLIC_TARGETS) -
     )
 
 
+async def knows_internet(resolver: Resolver) -> bool:
+    """True when the resolver answers for the public DNS, not for an intranet alone.
+
+    Every public resolver has addresses for RFC 7050's name (RFC 8880 demands it). Where it is
+    missing, NXDOMAIN for a name of the Internet says nothing about that name.
+    """
+    answer = await resolver.ask(_IPV4_ONLY, "A")
+    return bool(answer.values)
+
+
 def _detail(*, ipv6: bool, answer: DnsAnswer) -> str:
     notes = [] if ipv6 else ["no route to the IPv6 Internet with a global source address"]
-    if answer.rcode not in {"NOERROR", "NODATA"}:
+    if answer.rcode == "NXDOMAIN":
+        notes.append("the resolver knows no names of the Internet: dead names are not judged")
+    elif answer.rcode not in {"NOERROR", "NODATA"}:
         notes.append(f"{_IPV4_ONLY} AAAA: {answer.rcode}")
     if answer.values:
         notes.append(f"DNS64 answers for {_IPV4_ONLY}: {', '.join(answer.values[:2])}")

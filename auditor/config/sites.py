@@ -97,7 +97,9 @@ def _code(pattern: str, form: str) -> BeforeValidator:
 
 
 def _hosts(value: object) -> object:
-    """Each host in canonical spelling; every bad one is named."""
+    """Each host in canonical spelling; every bad one is named. JSON has lists for tuples."""
+    if isinstance(value, list):
+        value = tuple(value)
     if not isinstance(value, tuple):
         return value
     hosts, wrong = [], []

@@ -244,3 +244,17 @@ def test_site_from_url() -> None:
     for bad in ("", "ftp://a.cn", "http://", "http://a b/", "http://a.cn:99999/"):
         with pytest.raises(ConfigError):
             site_from_url(bad)
+
+
+def test_an_inline_register_survives_json() -> None:
+    """Runs keep their settings as JSON, and are judged again by them."""
+    entry = {
+        "name": "甲",
+        "homepage": "https://www.a.gov.cn/",
+        "aliases": ["a.gov.cn"],
+        "closed_hosts": ["old.a.gov.cn"],
+    }
+    settings = load_settings(None, overrides={"register": [entry], "network.allow": ["10.0.0.0/8"]})
+    again = Settings.model_validate_json(settings.model_dump_json(by_alias=True))
+    assert again.register == settings.register
+    assert again.network == settings.network

@@ -36,9 +36,9 @@ def columns_documents(columns: Columns, context: RunContext) -> Iterator[Finding
     """Holds first-level notice and policy columns to an entry within their limit (6 months).
 
     Why: veto 4(a) of 国办秘函〔2019〕19号; only first-level columns count there. How: the
-    newest date among the column's entries, on the list or on the entry's own page; dates after the day of judgement
-    do not count. Columns whose newest date may not have been read are for a person to judge. An
-    overview page that is as old as a part of it is not counted beside that part. Fix: publish, or
-    merge the column.
+    newest date among the column's entries, on the list or on the entry's own page; dates after the
+    day of judgement do not count. Columns whose newest date may not have been read are for a
+    person to judge. An overview page that is as old as a part of it is not counted beside that
+    part. Fix: publish, or merge the column.
     """
     yield from judge_freshness(columns, context, CLASSES, first_level_only=True)

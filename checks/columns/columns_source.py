@@ -15,8 +15,13 @@ _METAS = ("ContentSource", "source", "author")
 MESSAGES = {
     "shown": Text(zh="页面注明了信息来源。", en="The page shows its source."),
     "not-shown": Text(
-        zh="文章未注明信息来源（“来源：”或 ContentSource 标签），请核对。",
-        en="The article does not show its source (来源, or the tag ContentSource).",
+        zh="文章未注明信息来源（页面无“来源：”等字样，也无 ContentSource 标签），请核对。",
+        en="The article shows no source, nor has it the tag ContentSource.",
+    ),
+    "only-tag": Text(
+        zh="文章仅在 ContentSource 标签中写有来源“{source}”，页面上未显示，请核对。",
+        en="The article names its source only in the tag ContentSource ({source}), not on the "
+        "page.",
     ),
     "no-article": Text(zh="页面不是文章，本项不适用。", en="The page is not an article."),
 }
@@ -40,16 +45,17 @@ MESSAGES = {
 def columns_source(page: PageFacts) -> Iterator[Finding]:
     """Looks for a source, author or issuing body on articles.
 
-    Why: reprints must show their source (国办发〔2017〕47号, in paraphrase). How: words on the page
-    and the official tag; what kind of source it is, and whether an article is a reprint, only a
-    person can say. Never failed; one issue per site. Fix: show the source.
+    Why: reprints must show their source (国办发〔2017〕47号, in paraphrase). How: words
+    on the page; the official tag alone does not show. What kind of source it is, and whether an
+    article is a reprint, only a person can say. Never failed; one issue per site. Fix: show it.
     """
     if page.kind is not PageKind.ARTICLE or page.published.source not in ("visible", "meta"):
         yield Finding(Outcome.INAPPLICABLE, msg("no-article"))
         return
-    tagged = any((page.meta(name) or "").strip() for name in _METAS)
-    if tagged or _SOURCE.search(page.text):
+    if _SOURCE.search(page.text):
         yield Finding(Outcome.PASSED, msg("shown"))
         return
+    source = next((text for name in _METAS if (text := (page.meta(name) or "").strip())), "")
+    message = msg("only-tag", source=source[:40]) if source else msg("not-shown")
     evidence = page_evidence(page, excerpt=page.title)
-    yield Finding(Outcome.CANT_TELL, msg("not-shown"), evidence=(evidence,), cause="no-source")
+    yield Finding(Outcome.CANT_TELL, message, evidence=(evidence,), cause=message.key)

@@ -414,12 +414,14 @@ class SearchProbe:
 
 @dataclass(frozen=True, slots=True)
 class AxeNode:
-    """One element that an axe rule names."""
+    """One element that an axe rule names. `target` finds it; `place` is a short structural path
+    as in `Link`, "" where the element stands in a frame."""
 
     target: str
     html: str
     summary: str
     screenshot: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """What the four axe checks share: which rule belongs to which principle, and what a result says.
 
 A violation of a rule that tests a WCAG A or AA criterion is `failed`: axe saw the element as it is
-shown. axe's best practices are no law: their violations are `cant-tell`, marked as advice. What axe
-itself left open is `cant-tell`, one finding per rule and page.
+shown. axe's best practices are no law: their violations are `cant-tell`, marked as advice, one
+issue per rule. What axe itself left open is `cant-tell`, one finding per rule and page.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ _SAID_BY_SOURCE = frozenset(
     {
         "blink",
         "document-title",
+        "heading-order",
         "html-has-lang",
         "html-lang-valid",
         "marquee",
@@ -117,7 +118,7 @@ def _belongs(rule: AxeRule, principle: str) -> bool:
 
 def _violation(page: AxePage, rule: AxeRule, node: AxeNode) -> Finding:
     advice = _ADVICE in rule.tags
-    place = structure(node.target)
+    place = node.place or structure(node.target)
     key = rule.id if rule.id in _RULES else "other-rule"
     params = {"place": place[:_MAX_PLACE]}
     if key == "other-rule":
@@ -127,7 +128,7 @@ def _violation(page: AxePage, rule: AxeRule, node: AxeNode) -> Finding:
         msg(key, **params),
         _subject(page),
         (_evidence(page, node),),
-        cause=f"{rule.id}|{place}",
+        cause=rule.id if advice else f"{rule.id}|{place}",
     )
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from aiohttp import web
 
 from auditor.gather.browser import Browser, BrowserBinary
 from auditor.gather.guard import Guard
 from auditor.gather.resolver import Resolver
 from auditor.gather.throttle import Throttle
 from tests.browser.pages import Site, serve
+from tests.hostile.certificates import make, server_context
 from tests.hostile.names import Names, rcode, records
 
 AGENT = "govsite-auditor/test (+https://www.example.gov.cn/contact)"
@@ -21,10 +23,11 @@ AGENT = "govsite-auditor/test (+https://www.example.gov.cn/contact)"
 class Lab:
     """The test site, and browsers that may reach it and nothing else."""
 
-    def __init__(self, site: Site, names: Names) -> None:
+    def __init__(self, site: Site, secure_port: int, names: Names) -> None:
         self.site = site
+        self.secure_port = secure_port
         self.names = names
-        self.guard = Guard(allow=["127.0.0.0/8"], ports=[80, 443, site.port])
+        self.guard = Guard(allow=["127.0.0.0/8"], ports=[80, 443, site.port, secure_port])
         self.binary = Browser.find(None)
 
     def browser(
@@ -51,8 +54,9 @@ class Lab:
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
-async def lab() -> AsyncIterator[Lab]:
-    """The laboratory."""
+async def lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
+    """The laboratory. Its certificate is self-signed, and for another name."""
+    folder = tmp_path_factory.mktemp("certificate")
     rules = {
         ("www.example.gov.cn", "A"): records("www.example.gov.cn. 60 A 127.0.0.1"),
         ("www.example.gov.cn", "AAAA"): rcode("NOERROR"),
@@ -63,7 +67,9 @@ async def lab() -> AsyncIterator[Lab]:
     }
     async with Names(rules) as names:
         site, runner = await serve()
-        yield Lab(site, names)
+        tls = server_context(folder, make("wrong.example"))
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
+        yield Lab(site, runner.addresses[1][1], names)
         await runner.cleanup()
 
 

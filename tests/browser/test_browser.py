@@ -57,7 +57,7 @@ async def test_a_violation_has_text_place_and_pictures(lab: Lab, tmp_path: Path)
     rule = page.violations[0]
     assert (rule.help, rule.help_en) == ("图像必须有替代文本", "Images must have alternative text")
     assert "wcag111" in rule.tags
-    assert [node.target for node in rule.nodes] == ["img"]
+    assert [(node.target, node.place) for node in rule.nodes] == [("img", "html body main img")]
     assert rule.nodes[0].html.startswith("<img src=")
     assert "alt" in rule.nodes[0].summary
     assert is_png(tmp_path / page.screenshot)
@@ -208,6 +208,11 @@ async def test_rendering_says_why_not(browser: Browser, lab: Lab) -> None:
     assert await browser.render("file:///etc/passwd") == Missed(Reason.GUARD, "scheme file")
     missed = await browser.render(lab.site.url("/missing"))
     assert missed == Missed(Reason.HTTP_ERROR, "HTTP 404")
+
+
+async def test_a_broken_certificate_is_not_this_checks_matter(browser: Browser, lab: Lab) -> None:
+    page = await one(browser, f"https://www.example.gov.cn:{lab.secure_port}/plain")
+    assert (page.reason, ids(page.violations)) == (None, ["image-alt"])
 
 
 async def test_the_self_test(browser: Browser) -> None:

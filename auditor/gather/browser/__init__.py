@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
-from auditor.gather.browser._axe import Verdict, audit
+from auditor.gather.browser._axe import BEST_PRACTICE, Verdict, audit
 from auditor.gather.browser._binary import BrowserBinary, find
 from auditor.gather.browser._chromium import Launch
 from auditor.gather.browser._shots import Camera
@@ -30,8 +30,8 @@ from auditor.model.finding import Reason
 
 __all__ = ["Browser", "BrowserBinary", "Rendered"]
 
-#: Elements shown per page, one for each rule broken.
-MAX_ELEMENT_SHOTS = 12
+#: Elements shown per page.
+MAX_ELEMENT_SHOTS = 16
 #: Time kept back for the end of a page; below it no further picture is taken.
 _RESERVE_S = 3.0
 
@@ -201,17 +201,28 @@ def _axe_page(url: str, verdict: Verdict, captured_at: datetime, digest: str) ->
 
 
 def _pictured(verdict: Verdict, camera: Camera, visit: Visit) -> tuple[AxeRule, ...]:
-    """The violations, the first element of each with a picture as far as the time goes."""
-    shown = []
-    for number, rule in enumerate(verdict.violations):
-        name = ""
-        if number < MAX_ELEMENT_SHOTS and visit.left_s > _RESERVE_S:
-            name = camera.element(verdict.tops.get(rule.id, ""))
-        if name and rule.nodes:
-            first = replace(rule.nodes[0], screenshot=name)
-            rule = replace(rule, nodes=(first, *rule.nodes[1:]))
-        shown.append(rule)
-    return tuple(shown)
+    """The violations, with pictures of elements as far as number and time go: one for each rule
+    and place, what the standard demands before what is advice."""
+    order = sorted(verdict.violations, key=lambda rule: BEST_PRACTICE in rule.tags)
+    names: dict[tuple[str, str], str] = {}
+    taken = 0
+    for rule in order:
+        for node in rule.nodes:
+            key = rule.id, node.place or node.target
+            if key in names or taken >= MAX_ELEMENT_SHOTS or visit.left_s < _RESERVE_S:
+                continue
+            names[key] = camera.element(verdict.tops.get(node.target, ""))
+            taken += bool(names[key])
+    return tuple(
+        replace(
+            rule,
+            nodes=tuple(
+                replace(node, screenshot=names.get((rule.id, node.place or node.target), ""))
+                for node in rule.nodes
+            ),
+        )
+        for rule in verdict.violations
+    )
 
 
 def _render(visit: Visit, url: str, captured_at: datetime) -> Rendered:

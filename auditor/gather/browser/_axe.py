@@ -20,7 +20,8 @@ from auditor.model.finding import Reason
 
 _VENDOR = Path(__file__).parent / "vendor" / "axe-core"
 SCRIPT = _VENDOR / "axe.min.js"
-TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+BEST_PRACTICE = "best-practice"
+TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", BEST_PRACTICE)
 #: axe's cost grows faster than the page; above this the costly rules see a sample only, and
 #: above the second they are left out, because they weigh the whole page to judge a part of it.
 LARGE_PAGE = 6_000
@@ -40,8 +41,9 @@ _MAX_FRAMES = 10
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What axe said about a page. `tops` maps a rule to the selector, in the top document, of
-    the first element it names; `partial` when not every rule saw the whole page."""
+    """What axe said about a page. `tops` maps the targets of violations to the selectors by which
+    they, or the frames they stand in, are found in the top document; `partial` when not every
+    rule saw the whole page."""
 
     engine: str
     violations: tuple[AxeRule, ...]
@@ -189,7 +191,8 @@ def _job(*, skip: tuple[str, ...] = (), only: tuple[str, ...] = ()) -> dict[str,
 
 def _verdict(found: Mapping[str, Any]) -> Verdict:
     violations, incomplete = found.get("violations", []), found.get("incomplete", [])
-    tops = {str(rule["id"]): str(rule["nodes"][0]["top"]) for rule in violations if rule["nodes"]}
+    nodes = [node for rule in violations for node in rule["nodes"]]
+    tops = {str(node["target"]): str(node["top"]) for node in nodes}
     return Verdict(
         engine=str(found.get("engine", "")),
         violations=tuple(sorted(map(_rule, violations), key=lambda rule: rule.id)),

@@ -45,6 +45,30 @@
   const cut = (text, length) => String(text ?? "").slice(0, length);
   const path = (target) => target.map((step) => (Array.isArray(step) ? step.join(" >>> ") : step)).join(" >>> ");
   const first = (target) => (Array.isArray(target[0]) ? target[0][0] : target[0]);
+  // Tag, id or first class that is no number and no state: equal for what one template line makes.
+  const label = (element) => {
+    const tag = element.localName;
+    const fit = (name) => name.length <= 40 && /^-?[A-Za-z_][A-Za-z_-]*$/.test(name);
+    const id = element.getAttribute("id") || "";
+    if (fit(id)) return `${tag}#${id}`;
+    const states = /^(on|off|cur|current|active|hover|hov|selected|sel|first|last|odd|even|open|show|hide|hidden|disabled|now|clearfix|fl|fr|left|right)$/i;
+    for (const name of (element.getAttribute("class") || "").split(/\s+/)) {
+      if (name && fit(name) && !states.test(name)) return `${tag}.${name}`;
+    }
+    return tag;
+  };
+  const place = (target) => {
+    if (target.length !== 1 || Array.isArray(target[0])) return "";
+    let element = null;
+    try {
+      element = document.querySelector(target[0]);
+    } catch {
+      return "";
+    }
+    const labels = [];
+    for (let at = element; at && labels.length < 4; at = at.parentElement) labels.unshift(label(at));
+    return labels.join(" ");
+  };
   const slim = (rule) => ({
     id: rule.id,
     impact: rule.impact || "",
@@ -55,6 +79,7 @@
     nodes: rule.nodes.slice(0, job.nodes).map((node) => ({
       target: cut(path(node.target), 1000),
       top: cut(first(node.target), 1000),
+      place: cut(place(node.target), 300),
       html: cut(node.html, job.html),
       summary: cut(node.failureSummary, 1000),
     })),

@@ -213,7 +213,10 @@ def _rule(found: Mapping[str, Any]) -> AxeRule:
         tags=tuple(map(str, found["tags"])),
         nodes=tuple(
             AxeNode(
-                target=str(node["target"]), html=str(node["html"]), summary=str(node["summary"])
+                target=str(node["target"]),
+                html=str(node["html"]),
+                summary=str(node["summary"]),
+                place=str(node["place"]),
             )
             for node in found["nodes"]
         ),

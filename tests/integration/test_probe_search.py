@@ -268,6 +268,43 @@ async def test_results_served_by_the_program_of_the_search() -> None:
     assert found.of_kind("nonsense")[0].no_result_text
 
 
+@pytest.mark.parametrize("works", [True, False])
+async def test_an_offer_to_create_the_page_is_no_result(works: bool) -> None:
+    """DokuWiki repeats the query as a link to a page of that name, whatever it found."""
+
+    async def wiki(talk: Talk) -> None:
+        text = dict(parse_qsl(urlsplit(talk.request.path).query)).get("q", "")
+        again = f"/doku.php?do=search&amp;q={quote(text)}"
+        rows = "".join(
+            f'<dt><a href="/doku.php?id={n}&amp;s[]=x">page{n}</a> '
+            f'<a href="{again}%20%40news">@news</a></dt><dd>发布时间：2026-01-01 {title}</dd>'
+            for n, title in enumerate(TITLES)
+            if works and text and text in title
+        )
+        filters = "".join(
+            f'<li><a href="{again}&amp;{more}">{label}</a></li>'
+            for label, more in (("上周", "min=1"), ("按照最新更新时间排序", "srt=mtime"))
+        )
+        offer = f'<a href="/doku.php?id={quote(text)}&amp;do=edit">:{escape(text)}</a>'
+        narrow = f'<li><a href="{again}%20%40news">news (1)</a></li>' if rows else ""
+        body = f"<div><p>可以创建 {offer}</p><ul>{filters}{narrow}</ul><dl>{rows}</dl></div>"
+        await talk.answer(200, html("搜索", body), ("Content-Type", "text/html"))
+
+    form = '<form action="/doku.php?do=search"><input name="q" placeholder="搜索"></form>'
+    async with Web({"*": wiki}) as web, lab(web.port) as here:
+        base = f"http://{HOST}:{web.port}"
+        facts = page_facts(html("维基", form + "<p>首页文字</p>"), url=f"{base}/")
+        known = [KnownItem(f"{base}/doku.php?id={n}", TITLES[n]) for n in range(6)]
+        found = await probe_search(here.tools, site(web.port), HomePage(facts), known)
+    assert isinstance(found, SearchProbe)
+    assert found.template_found == works
+    assert found.of_kind("nonsense")[0].results == ()
+    shown = [[result.title for result in query.results] for query in found.of_kind("known-item")]
+    assert shown == [[f"page{n}"] if works else [] for n in range(6)]
+    assert found.facets == ("时间：上周", *(("其他：@news", "其他：news (1)") if works else ()))
+    assert found.sorts == ("按照最新更新时间排序",)
+
+
 async def test_items_that_the_home_page_lists_too_do_not_hide_the_list() -> None:
     rows = "".join(f'<li><a href="{path_of(n)}">{title}</a></li>' for n, title in enumerate(TITLES))
     found = await searched(Engine(form=f"{FORM}<ul class='latest'>{rows}</ul>"))

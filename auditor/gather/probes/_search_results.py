@@ -27,23 +27,39 @@ _PAGER_TEXT = re.compile(r"\d{1,4}|[首末尾上下][一]?页|[<>«»‹›]+|ne
 _INDEX_FILE = re.compile(r"(?:index|default)\.\w{2,5}$")
 _SHORTENED = re.compile(r"(?:\.{2,}|…+)$")
 _LEAST_OVERLAP = 0.3
+#: Characters of a control's label.
+_MAX_LABEL = 12
+#: Links that narrow the results without known words: fewer may be anything.
+_LEAST_OTHERS = 2
+_MAX_OTHERS = 5
+_DATED = re.compile(r"\S{2,8}[:：]\s*(?:19|20)\d\d")
 
 
 def learn_place(
-    answers: Sequence[tuple[KnownItem, PageFacts]], nonsense: PageFacts | None, home: PageFacts
+    answers: Sequence[tuple[KnownItem, PageFacts]],
+    nonsense: PageFacts | None,
+    home: PageFacts,
+    nonsense_text: str = "",
 ) -> str:
     """The structural place of result links, or "" when none stands out.
 
     A place where known items were found wins. Otherwise it is the place whose links came with the
-    known queries only, and whose texts share words with the query.
+    known queries only, and whose texts share words with the query. A place that holds
+    `nonsense_text` itself on the page of the nonsense query repeats queries (a wiki's "create
+    this page"), so a title found there was not found.
     """
     empty = _seen(nonsense) if nonsense is not None else frozenset()
+    repeats = _repeating(nonsense, nonsense_text) if nonsense is not None else frozenset()
     # What stands in the same place on the home page and without results belongs to the frame.
     usual = _seen(home) & empty if nonsense is not None else _seen(home)
     sure: Counter[str] = Counter()
     likely: Counter[str] = Counter()
     for item, page in answers:
-        fresh = [link for link in _content_links(page) if (link.url, link.place) not in usual]
+        fresh = [
+            link
+            for link in _content_links(page)
+            if (link.url, link.place) not in usual and link.place not in repeats
+        ]
         sure.update({link.place for link in fresh if is_item(link.url, link.text, item)})
         likely.update(_places_alike(fresh, item, empty))
     for votes in (sure, likely):
@@ -51,6 +67,12 @@ def learn_place(
             # The first in page order among equals would depend on dict order; names do not.
             return max(sorted(votes), key=lambda place: votes[place])
     return ""
+
+
+def _repeating(nonsense: PageFacts, text: str) -> frozenset[str]:
+    return frozenset(
+        link.place for link in _content_links(nonsense) if text and text in _plain(link.text)
+    )
 
 
 def _places_alike(
@@ -107,12 +129,22 @@ def controls(page: PageFacts, home: PageFacts) -> tuple[tuple[str, ...], tuple[s
     """
     again = {link.text.strip() for link in page.links if _is_same_search(page, link.url)}
     labels = (_labels(page) - _labels(home)) | again
+    sorts = (labels & words.SORTS) | {text for text in again if text.endswith(words.SORTING)}
     facets = [
         f"{dimension}：{label}"
         for dimension, known in words.FACETS
         for label in sorted(labels & known)
     ]
-    return tuple(facets), tuple(sorted(labels & words.SORTS))
+    known = sorts.union(*(some for _, some in words.FACETS))
+    others = sorted(text for text in again - known if _is_filter(text))
+    if len(others) >= _LEAST_OTHERS:
+        facets += [f"{words.OTHER_FACET}：{label}" for label in others[:_MAX_OTHERS]]
+    return tuple(facets), tuple(sorted(sorts))
+
+
+def _is_filter(text: str) -> bool:
+    """True for what a link that narrows results may say; pages of results are numbered."""
+    return bool(_plain(text)) and len(text) <= _MAX_LABEL and not _PAGER_TEXT.fullmatch(text)
 
 
 def brings_markup(body: bytes, tag: str, encoding: str) -> bool:
@@ -134,8 +166,9 @@ def _labels(page: PageFacts) -> set[str]:
     texts += [item.accessible_name for form in page.forms for item in form.fields]
     texts += [heading.text for heading in page.headings]
     # Menus and option lists show in the text only, as words between blanks and colons.
-    texts += re.split(r"[\s:：]+", page.text)
-    return {text.strip(" :：|（）()[]【】") for text in texts if len(text) <= 12}
+    # With a date behind it a word is part of a result (发布时间：2026-01-01), not a control.
+    texts += re.split(r"[\s:：]+", _DATED.sub(" ", page.text))
+    return {text.strip(" :：|（）()[]【】") for text in texts if len(text) <= _MAX_LABEL}
 
 
 def _content_links(page: PageFacts) -> Iterable[Link]:
@@ -149,14 +182,18 @@ def _content_links(page: PageFacts) -> Iterable[Link]:
 
 
 def _is_same_search(page: PageFacts, url: str) -> bool:
-    """True when a link repeats the query. The path alone does not tell: systems with one program
-    for everything serve results and search from the same."""
+    """True when a link repeats the query, perhaps narrowed. The path alone does not tell: systems
+    with one program for everything serve results and search from the same."""
     own_path, _, own_query = (page.final_url or page.url).partition("?")
     path, _, query = url.partition("?")
     if path != own_path:
         return False
     asked = max((_decoded(pair) for pair in own_query.split("&")), key=len)
-    return bool(asked) and asked in {_decoded(pair) for pair in query.split("&")}
+    name, _, text = asked.partition("=")
+    return bool(asked) and any(
+        pair == asked or (bool(text) and pair.startswith(f"{name}=") and text in pair)
+        for pair in map(_decoded, query.split("&"))
+    )
 
 
 def _decoded(pair: str) -> str:

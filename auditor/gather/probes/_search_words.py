@@ -71,7 +71,8 @@ FACETS: tuple[tuple[str, frozenset[str]], ...] = (
             "一天内 一周内 一月内 一个月内 三个月内 半年内 一年内 近一天 近一周 近一月 近一个月 "
             "近三个月 近半年 近一年 近三年 最近一天 最近一周 最近一月 最近一个月 最近三个月 "
             "最近半年 最近一年 一年以内 一周以内 一月以内 时间不限 不限时间 全部时间 时间范围 "
-            "发布时间 自定义时间 开始时间 结束时间 起始时间 开始日期 结束日期 起始日期"
+            "发布时间 自定义时间 开始时间 结束时间 起始时间 开始日期 结束日期 起始日期 "
+            "任意时间 上周 上月 去年"
         ),
     ),
     (
@@ -97,6 +98,11 @@ SORTS = _words(
     "按时间 按时间排序 日期排序 按日期 按日期排序 发布时间排序 按发布时间 最新 最新发布 最新优先 "
     "时间 时间降序 时间升序 时间倒序 点击量 按点击量 热度 按热度 智能排序 默认排序 综合排序"
 )
+
+#: How labels of orders end that are not listed.
+SORTING = "排序"
+#: The dimension of links that narrow results by words that no list has.
+OTHER_FACET = "其他"
 
 #: Characters of the same sound that are often mistyped for one another, for the typo query.
 HOMOPHONES = {

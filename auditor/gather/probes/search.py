@@ -237,7 +237,7 @@ def _place(session: _Session, home: PageFacts) -> str:
         if answer.item is not None and answer.page is not None and answer.query.status < 400
     ]
     nonsense = next((answer.page for answer in session.of_kind("nonsense") if answer.page), None)
-    return learn_place(known, nonsense, home)
+    return learn_place(known, nonsense, home, NONSENSE)
 
 
 def _refusal(session: _Session, home: PageFacts) -> Missed | None:

@@ -46,7 +46,7 @@ MESSAGES = {
 @check(
     id="site-robots",
     scope="site",
-    title=Text(zh="robots.txt", en="robots.txt"),
+    title=Text(zh="搜索引擎协议（robots.txt）", en="robots.txt"),
     why=Text(
         zh="政府公开信息应便于查找；robots.txt 写错或整站禁止抓取会使信息无法被检索。"
         "（工程建议，RFC 9309；无明文条款，作提示。）",

@@ -79,7 +79,7 @@ class TestEveryCheck:
         assert (api.PageFacts in check.needs.values()) == (check.scope is api.Scope.PAGE)
 
     @pytest.mark.parametrize(
-        "reason", [reason for reason in api.Reason], ids=lambda reason: reason.value
+        "reason", list(api.Reason), ids=lambda reason: reason.value
     )
     def test_a_missed_artifact_is_never_a_failure(
         self, check: api.Check, reason: api.Reason

@@ -46,11 +46,12 @@ ItemDraft = twin(ListItem)
 class Rows:
     """Collects the rows of one page. Indices refer to the page's anchors and text parts."""
 
-    __slots__ = ("_assigned", "_rows")
+    __slots__ = ("_assigned", "_assigned_at", "_rows")
 
     def __init__(self) -> None:
         self._rows: list[Row] = []
         self._assigned = 0
+        self._assigned_at = 0
 
     def offer(
         self,
@@ -63,7 +64,8 @@ class Rows:
     ) -> None:
         """A row element ended: text parts from `mark`, anchors from `first`."""
         if first < self._assigned:
-            first = self._assigned
+            # The dates before this point belong to the entries found already.
+            first, mark = self._assigned, max(mark, self._assigned_at)
         count = len(anchors) - first
         if not 0 < count <= _MAX_ROW_LINKS or len(parts) - mark > _MAX_ROW_PARTS:
             return
@@ -91,7 +93,7 @@ class Rows:
         while rows and rows[-1][0] >= first and rows[-1][1] is None:
             rows.pop()  # found again, in a row that says more
         if day is not None:
-            self._assigned = len(anchors)
+            self._assigned, self._assigned_at = len(anchors), len(parts)
         rows.append((index, day))
 
     def pair(self, parts: list[str], mark: int, anchors: int) -> None:
@@ -102,7 +104,7 @@ class Rows:
             day = find_date(text)
             if day is not None:
                 rows[-1] = (rows[-1][0], day)
-                self._assigned = anchors
+                self._assigned, self._assigned_at = anchors, len(parts)
 
     def finish(self, anchors: list[Any]) -> tuple[ListItem, ...]:
         """The entries in page order."""

@@ -159,9 +159,10 @@ def _chain(walk: Walk, position: int, first: int, rest: str) -> tuple[list[str],
         names.append(anchors[number].text or anchors[number].name)
         position, rest = end, ""
     if names:
-        last = _LAST.match(_line(walk.parts, position, ""))
-        if last and fold(last[1]):
+        line = _line(walk.parts, position, "")
+        while len(names) < MAX_CRUMBS and (last := _LAST.match(line)):
             names.append(fold(last[1]))
+            line = line[last.end() :]
     return [name for name in names if name], bool(names)
 
 

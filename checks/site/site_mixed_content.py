@@ -31,14 +31,14 @@ MESSAGES = {
         en="None of the {count} resources of the HTTPS page is loaded over plain http.",
     ),
     "active": Text(
-        zh="HTTPS 页面以明文 http 引用脚本、样式或框架 {target}，浏览器会直接拦截。",
-        en="The HTTPS page loads a script, style or frame over plain http, which browsers block: "
-        "{target}.",
+        zh="HTTPS 页面以明文 http 从 {host} 引用脚本、样式或框架，浏览器会直接拦截，如 {target}。",
+        en="The HTTPS page loads scripts, styles or frames from {host} over plain http, which "
+        "browsers block, such as {target}.",
     ),
     "passive": Text(
-        zh="HTTPS 页面以明文 http 引用图片或媒体 {target}，浏览器会告警或不显示。",
-        en="The HTTPS page loads a picture or media over plain http: {target}; browsers warn, or "
-        "do not show it.",
+        zh="HTTPS 页面以明文 http 从 {host} 引用图片或媒体，浏览器会告警或不显示，如 {target}。",
+        en="The HTTPS page loads pictures or media from {host} over plain http; browsers warn, or "
+        "do not show them, such as {target}.",
     ),
     "plain-page": Text(zh="页面不是 HTTPS，本项不适用。", en="The page itself is not under HTTPS."),
 }
@@ -65,7 +65,7 @@ def site_mixed_content(page: PageFacts) -> Iterator[Finding]:
 
     Why: they can be tampered with and are blocked (W3C Mixed Content). How: the addresses of
     pictures, media, scripts, styles and frames in the source; links that visitors click do not
-    count, nor what scripts load later. One issue per resource. Fix: https addresses.
+    count, nor what scripts load later. One issue per host. Fix: https addresses.
     """
     if not (page.final_url or page.url).startswith("https://"):
         yield Finding(Outcome.INAPPLICABLE, msg("plain-page"))
@@ -74,13 +74,14 @@ def site_mixed_content(page: PageFacts) -> Iterator[Finding]:
     plain = [link for link in loaded if link.url.startswith("http://")]
     for link in plain:
         key = "active" if link.kind in _ACTIVE else "passive"
+        host = link.url.removeprefix("http://").partition("/")[0]
         locator = f"(//{link.tag})[{link.index}]" if link.index else ""
         yield Finding(
             Outcome.FAILED,
-            msg(key, target=link.url[:_TARGET_CHARS]),
+            msg(key, host=host, target=link.url[:_TARGET_CHARS]),
             Subject(SubjectKind.RESOURCE, link.url),
             (page_evidence(page, locator=locator, excerpt=link.raw),),
-            cause=link.url,
+            cause=host,
         )
     if not plain:
         yield Finding(Outcome.PASSED, msg("clean", count=len(loaded)))

@@ -23,11 +23,13 @@ def page(body: str = BAD, head: str = "") -> str:
     return f"{HEAD}{head}</head><body>{body}</body></html>"
 
 
-AXE_FORGED = """<script>
+AXE_FAKED = """<script>
 const fake = {run: async () => ({violations: [], incomplete: [], passes: [1, 2, 3],
   testEngine: {name: "axe-core", version: "9.9"}}), configure() {}, getRules: () => []};
 Object.defineProperty(window, "axe", {get: () => fake, set() {}, configurable: false});
-JSON.stringify = () => "{}";
+</script>"""
+AXE_FORGED = f"""{AXE_FAKED}<script>
+JSON.stringify = () => "{{}}";
 Array.prototype.map = () => [];
 </script>"""
 
@@ -51,6 +53,7 @@ PAGES = {
     "/polluted": page("<script>Object.prototype.foo = 1</script>" + BAD),
     "/forged": page(AXE_FORGED + BAD),
     "/forged-framed": page(AXE_FORGED + BAD + '<iframe src="/plain" title="内页"></iframe>'),
+    "/faked-framed": page(AXE_FAKED + BAD + '<iframe src="/plain" title="内页"></iframe>'),
     "/framed": page(BAD + '<iframe src="/plain" title="内页" width="500" height="300"></iframe>'),
     "/hang": page("<script>setTimeout(() => { for (;;); }, 50)</script>" + BAD),
     "/hidden-body": page(BAD, head="<style>img { display: none }</style>"),

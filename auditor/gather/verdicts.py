@@ -1,0 +1,46 @@
+"""What one look at a URL says of it, for pages of the crawl and for tested links alike."""
+
+from __future__ import annotations
+
+from auditor.gather._hop import GIVEN_UP
+from auditor.model.artifact import FetchRecord
+from auditor.model.finding import Reason
+
+#: Statuses that say "not here" and mean it.
+CERTAIN = frozenset({404, 410})
+#: Statuses by which protection, rate limits and log-in walls answer: no word on the page itself.
+GUARDED = frozenset({401, 403, 405, 407, 412, 429, 451, 521})
+#: Seconds between the two looks at a target that seems bad.
+APART_S = 10.0
+#: Reasons that are about us, or about protection, and never about the target.
+_UNCHECKED = frozenset({Reason.GUARD, Reason.ROBOTS, Reason.CANCELLED, Reason.NO_IPV6})
+_BLOCKED = frozenset({Reason.BLOCKED, Reason.CAPTCHA, Reason.RATE_LIMITED})
+#: The body arrived in part, or is larger than we read: the target is there.
+_PRESENT = frozenset({Reason.TOO_LARGE, Reason.TRUNCATED})
+
+
+def was_asked(record: FetchRecord) -> bool:
+    """False when the request was never made, because the host has been given up for now."""
+    return record.detail != GIVEN_UP
+
+
+def verdict_of(record: FetchRecord) -> str:
+    """ok | certain | suspected | blocked | unchecked, from one look. Only an answer that the
+    target does not exist is `certain`, and callers look twice before they believe it."""
+    if record.reason is None:
+        return _by_status(record.status)
+    if not was_asked(record) or record.reason in _UNCHECKED:
+        return "unchecked"
+    if record.reason is Reason.NXDOMAIN:
+        return "certain"
+    if record.reason in _PRESENT:
+        return "certain" if record.status in CERTAIN else "ok"
+    return "blocked" if record.reason in _BLOCKED else "suspected"
+
+
+def _by_status(status: int) -> str:
+    if 200 <= status < 400:
+        return "ok"
+    if status in CERTAIN:
+        return "certain"
+    return "blocked" if status in GUARDED else "suspected"

@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 from auditor.derive.text import words
 from auditor.model.column import ColumnClass, ColumnTemplate, TemplateColumn
-from auditor.model.page import PageFacts
+from auditor.model.page import PageFacts, PageKind
 
 _MAX_NAME: Final = 30
 #: A known name of so many characters may be part of a longer one.
 _MIN_PART: Final = 4
 _SPACES: Final = re.compile(r"\s+")
-_AROUND: Final = re.compile(r"^[\s>»·|:：\-—]+|[\s>»·|:：\-—]+$|(?:专栏|栏目|>>|更多|\+)$")
+_AROUND: Final = re.compile(r"^[\s>»·|:：\-—]+|[\s>»·|:：\-—]+$|(?:>>|更多|\+)$")
 _SEPARATOR: Final = re.compile(r"\s*(?:[_|｜丨>»]|\s[-–—]+\s|--+)\s*")
 #: Last words of breadcrumbs and titles that name no column.
 _NO_NAMES: Final = words(
@@ -24,7 +24,8 @@ _NO_NAMES: Final = words(
 #: Entries of header bars that are tools, not columns. Seen in headers of live sites.
 _TOOLS: Final = re.compile(
     r"无障碍|适老|长者|关怀|老年|登录|登陆|注册|设为首页|收藏|English|繁[體体]|简体|手机版|移动版"
-    r"|微信|微博|客户端|公众号|邮箱|RSS|今天是|退出",
+    r"|微信|微博|客户端|公众号|邮箱|RSS|今天是|退出"
+    r"|网站地图|站点地图",
     re.I,
 )
 #: Columns of finished topics and archives keep no cadence.
@@ -77,8 +78,10 @@ def names_of(page: PageFacts, site_name: str) -> tuple[str, tuple[str, ...]]:
     """(official meta name or "", other names in order of trust: breadcrumb, heading, title)."""
     others = list(reversed(page.breadcrumb))[:2]
     others = others[:1] if others and _usable(clean_name(others[0]), site_name) else others[1:]
-    others += [heading.text for heading in page.headings if heading.level <= 2][:1]
-    others.append(_SEPARATOR.split(page.title)[0])
+    headings = [heading.text for heading in page.headings if heading.level <= 2]
+    others += [*headings[:1], _SEPARATOR.split(page.title)[0]]
+    if page.kind is PageKind.LIST:
+        others += headings[1:2]  # where the first one is the site's name
     official = clean_name(page.meta("ColumnName") or "")
     names = [clean_name(text) for text in others]
     return (

@@ -81,6 +81,7 @@ def read_column(
     """Keep of the page what a column needs."""
     key, later = column_key(page.url, hosts)
     official, names = names_of(page, site_name)
+    items = _own_items(page)
     return ColumnPage(
         url=page.final_url or page.url,
         key=key,
@@ -89,9 +90,9 @@ def read_column(
         official=official,
         names=names,
         breadcrumb=page.breadcrumb,
-        entries=[entry_of(item) for item in page.items[:max_entries]],
-        items=len(page.items),
-        blocks=_blocks(page.items),
+        entries=[entry_of(item) for item in items[:max_entries]],
+        items=len(items),
+        blocks=_blocks(items),
         pager=frozenset(_pager(page, hosts)),
         links=_hashes(link.url for link in page.links if _is_own(link, page)),
         scripts=_hashes(link.url for link in page.links if link.kind is LinkKind.SCRIPT),
@@ -109,6 +110,30 @@ def read_column(
         parent_url=page.parent_url,
         parent_text=page.parent_text,
     )
+
+
+def distinct(entries: Iterable[Entry]) -> list[Entry]:
+    """Each address once; the one with a date where there are several."""
+    kept: dict[int, Entry] = {}
+    for entry in entries:
+        known = kept.get(entry.url)
+        if known is None or (known.published_on is None and entry.published_on is not None):
+            kept[entry.url] = entry
+    return list(kept.values())
+
+
+def _own_items(page: PageFacts) -> list[ListItem]:
+    """The page's entries. Rows without a date in header, navigation or footer are menus, and a
+    breadcrumb beside the page's own date is no entry."""
+    path = {*page.breadcrumb, "首页", "网站首页"}
+    chrome = {(link.url, link.place) for link in page.links if link.region in _CHROME}
+    return [
+        item
+        for item in page.items
+        if (item.published_on is not None or (item.url, item.place) not in chrome)
+        and item.title not in path
+        and item.url != page.url
+    ]
 
 
 def entry_of(item: ListItem) -> Entry:

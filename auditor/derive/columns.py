@@ -10,7 +10,6 @@ template (a side bar), and dates after the day of judgement are no proof of care
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Final
@@ -25,7 +24,7 @@ from auditor.derive.column_names import (
     matching,
     path_of,
 )
-from auditor.derive.column_pages import ColumnPage, Entry, entry_of, read_column
+from auditor.derive.column_pages import ColumnPage, Entry, distinct, entry_of, read_column
 from auditor.derive.column_state import (
     Shared,
     newest_of,
@@ -131,8 +130,14 @@ class ColumnsFold:
             if crumb in known:
                 self._linked.setdefault(known[crumb], page.url)
 
+    def _is_twin(self, page: PageFacts) -> bool:
+        """True for the home page under another address (index.html, ?id=start)."""
+        home = self._home
+        same = home is not None and page.main_text_hash == home.main_text_hash
+        return same and page.main_chars > 0
+
     def _is_column(self, page: PageFacts) -> bool:
-        if _SEARCH in page.url:
+        if _SEARCH in page.url or self._is_twin(page):
             return False
         if page.kind is PageKind.LIST or self._named(page):
             return True
@@ -153,10 +158,12 @@ class ColumnsFold:
         groups = _joined(self._found, self._menu)
         shared = shared_parts([group.first for group in groups])
         officials = Counter(group.first.official for group in groups)
+        title = self._site_title(groups)
         columns: list[Column] = []
         for group in groups:
             page = group.first
-            name = self._name(page, trusted=officials[page.official] < _SHARED_NAMES)
+            trusted = officials[page.official] < _SHARED_NAMES
+            name = self._name(page, trusted=trusted, title=title)
             wanted = matching(self._template, name) if name else None
             if name and not is_tool(name) and self._counts(page, wanted):
                 columns.append(self._column(group, name, wanted, shared))
@@ -164,13 +171,21 @@ class ColumnsFold:
         columns += self._absent(columns)
         return self._with_home(tuple(columns))
 
-    def _name(self, page: ColumnPage, *, trusted: bool) -> str:
+    def _site_title(self, groups: list[_Group]) -> str:
+        """The home page's heading if so many columns print it too: the site's name, not theirs."""
+        headings = self._home.headings[:1] if self._home else ()
+        title = clean_name(headings[0].text) if headings else ""
+        shown = sum(title in group.first.names for group in groups)
+        return title if title and shown >= _SHARED_NAMES else ""
+
+    def _name(self, page: ColumnPage, *, trusted: bool, title: str) -> str:
         official, menu_text = page.official if trusted else "", self._menu.get(page.key, "")
-        names = [official, menu_text, *page.names]
+        own = [name for name in page.names if not title or title not in name]
+        names = [official, menu_text, *own]
         if not page.listing:
             linked = clean_name(page.parent_text)
-            exact = [name for name in (linked, *page.names) if name in self._known]
-            names = [menu_text, *exact, official, *page.names]
+            exact = [name for name in (linked, *own) if name in self._known]
+            names = [menu_text, *exact, official, *own]
         return next((name for name in [*names, page.official] if name), "")
 
     def _counts(self, page: ColumnPage, wanted: TemplateColumn | None) -> bool:
@@ -188,7 +203,7 @@ class ColumnsFold:
         page = group.first
         column_class = self._class(page, name, wanted)
         limit = self._limit(wanted, column_class) if column_class else None
-        entries = _distinct(e for each in group.pages for e in shared.own_entries(each))
+        entries = distinct(e for each in group.pages for e in shared.own_entries(each))
         newest, entry = newest_of(entries, self._day, self._today)
         state = state_of(
             page,
@@ -271,7 +286,9 @@ class ColumnsFold:
         return menu
 
     def _is_menu(self, link: Link, name: str) -> bool:
-        in_menu = link.region in (Region.NAV, Region.HEADER) and not is_tool(name)
+        region = link.region in (Region.NAV, Region.HEADER)
+        # `nofollow` marks tools (edit, sign in), which no visitor reads.
+        in_menu = region and not link.nofollow and not is_tool(name)
         return in_menu or matching(self._template, name) is not None
 
     def _absent(self, found: list[Column]) -> list[Column]:
@@ -333,7 +350,7 @@ class ColumnsFold:
             news = address in self._articles and address in self._dates and address not in columns
             if shown and news:
                 entries.append(Entry(address, hash(link.place), title[:120], link.url, None))
-        return _distinct(entries)
+        return distinct(entries)
 
 
 def _joined(found: list[ColumnPage], menu: dict[str, str]) -> list[_Group]:
@@ -379,13 +396,3 @@ def _without_twins(columns: list[Column], groups: dict[str, _Group]) -> list[Col
         if other is None or (column.first_level and not other.first_level):
             kept[key] = column
     return sorted(kept.values(), key=lambda column: column.url)
-
-
-def _distinct(entries: Iterable[Entry]) -> list[Entry]:
-    """Each address once; the one with a date where there are several."""
-    kept: dict[int, Entry] = {}
-    for entry in entries:
-        known = kept.get(entry.url)
-        if known is None or (known.published_on is None and entry.published_on is not None):
-            kept[entry.url] = entry
-    return list(kept.values())

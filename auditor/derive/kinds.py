@@ -112,9 +112,9 @@ def breadcrumb(walk: Walk, text: str) -> tuple[str, ...]:
                     return names
     for part_index, anchor_index in walk.crumb_marks:
         if anchor_index < len(walk.anchors) and _HOME_NAMES.match(walk.anchors[anchor_index].name):
-            names, _ = _chain(walk, part_index, anchor_index, "")
-            if len(names) > 1:
-                return tuple(names)
+            chain, _ = _chain(walk, part_index, anchor_index, "")
+            if len(chain) > 1:
+                return tuple(chain)
     return ()
 
 

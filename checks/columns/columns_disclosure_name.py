@@ -81,8 +81,7 @@ def columns_disclosure_name(columns: Columns, home: HomePage) -> Iterator[Findin
         yield Finding(Outcome.UNTESTED, msg("untested", reason=reason, detail="home page"))
         return
     linked = {_plain(link.text or link.name): link for link in reversed(facts.links) if link.url}
-    paths = {name for column in columns.columns for name in column.path.split(PATH_SEPARATOR)}
-    names = {column.name for column in columns.columns if column.url} | paths
+    names = {name for column in columns.columns for name in column.path.split(PATH_SEPARATOR)}
     if OFFICIAL in linked or OFFICIAL in names:
         yield Finding(Outcome.PASSED, msg("official"))
         return

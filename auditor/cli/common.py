@@ -1,4 +1,4 @@
-"""What several commands share: options, loading, and writing reports."""
+"""What several commands share: loading and checking what was asked for, writing reports."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ from importlib.metadata import entry_points
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from auditor.cli.errors import EnvironmentProblem, UsageProblem
-from auditor.config import Settings, load_settings
+from auditor.cli.errors import EnvironmentProblem
+from auditor.config import ConfigError, Problem, Settings, load_settings
+from auditor.config.problems import quoted, suggestion
 from auditor.config.templates import load_template
 from auditor.engine.audit import JudgePlan
-from auditor.engine.catalogue import foreign_packages, load_checks, select_checks
+from auditor.engine.catalogue import (
+    CatalogueError,
+    foreign_packages,
+    load_checks,
+    select_checks,
+)
+from auditor.engine.params import params_problems
 from auditor.engine.result import ResultPlan, build_result
 from auditor.model.check import Check
 from auditor.model.column import ColumnTemplate
@@ -30,24 +34,8 @@ from auditor.model.site import Register, RunContext, Site, Vantage
 from auditor.score.schemes import load_schemes
 from auditor.store import Store
 
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("-c", "--config", help="config.yaml; without it the defaults.", metavar="FILE"),
-]
-DatabaseOption = Annotated[
-    str | None,
-    typer.Option("--database", help="Results database (sqlite:///… or postgresql+psycopg://…)."),
-]
-OutOption = Annotated[
-    Path | None, typer.Option("-o", "--out", help="Folder for the reports.", metavar="OUT")
-]
-FormatOption = Annotated[
-    list[str] | None,
-    typer.Option("--format", help="html, json, csv, xlsx; may be repeated.", metavar="FORMAT"),
-]
-LangOption = Annotated[
-    str | None, typer.Option("--lang", help="Language of the reports: zh-CN or en.")
-]
+#: Entry points of the report formats.
+REPORTS = "auditor.reports"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +65,61 @@ def data_roots() -> tuple[Traversable, ...]:
     return tuple(files(point.value) for point in entry_points(group="auditor.schemes"))
 
 
-def chosen_checks(settings: Settings) -> dict[str, Check]:
-    """The installed checks that the settings select."""
+def check_settings(settings: Settings, sites: Sequence[Site] = ()) -> dict[str, Check]:
+    """The checks that the settings select. `ConfigError` lists every check, threshold, scheme,
+    column template and report format that they name and that is not installed."""
+    problems = list(_unknown_names(settings))
+    chosen: dict[str, Check] = {}
+    try:
+        chosen = _chosen_checks(settings)
+    except CatalogueError as error:
+        key = "checks.include" if settings.checks.include else "checks.exclude"
+        problems.append(_problem(settings, key, str(error)))
+    for load in (lambda: schemes_of(settings), lambda: templates_of(sites)):
+        try:
+            load()
+        except ConfigError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ConfigError(problems)
+    return chosen
+
+
+def _chosen_checks(settings: Settings) -> dict[str, Check]:
     return select_checks(
         load_checks(), include=settings.checks.include, exclude=settings.checks.exclude
     )
+
+
+def _unknown_names(settings: Settings) -> Iterator[Problem]:
+    checks = load_checks()
+    for check_id, values in settings.checks.params.items():
+        if check_id not in checks:
+            message = f"no check is called {quoted(check_id)}{suggestion(check_id, checks)}"
+            yield _problem(settings, "checks.params", message)
+            continue
+        for message in params_problems(checks[check_id], values):
+            yield _problem(settings, "checks.params", message)
+    formats = sorted(point.name for point in entry_points(group=REPORTS))
+    for name in settings.reports.formats:
+        if name not in formats:
+            hint = suggestion(name, formats) or f"; choose from {', '.join(formats)}"
+            message = f"there is no report format {quoted(name)}{hint}"
+            yield _problem(settings, "reports.formats", message)
+    if settings.engine.kind != "local" or settings.engine.workers > 1:
+        yield _problem(
+            settings, "engine.kind", "this version audits in one process: kind: local, workers: 1"
+        )
+
+
+def _problem(settings: Settings, key: str, message: str) -> Problem:
+    """A mistake at the place where a key was given."""
+    origin = settings.origins.get(key, "")
+    file, _, line = origin.rpartition(":")
+    if line.isdigit():
+        return Problem(file, int(line), message)
+    place = {"cli": "command line", "env": "environment"}.get(origin, "configuration")
+    return Problem(place, 0, message)
 
 
 def schemes_of(settings: Settings) -> tuple[Scheme, ...]:
@@ -106,19 +144,29 @@ def stored_run(
     store = Store.open(current.database, create=False)
     try:
         row = store.run(run)
-        settings = _as_run(row.config_json, current, overrides)
+        settings = settings_of_run(row.config_json, current, overrides)
+        check_settings(settings)
         yield store, result_plan(store, row.run_id, row.as_of, settings), settings
     finally:
         store.close()
 
 
-def _as_run(config_json: str, current: Settings, overrides: Mapping[str, object]) -> Settings:
-    """The run's own settings, with the parts of the current ones that only concern output."""
+def settings_of_run(
+    config_json: str, current: Settings, overrides: Mapping[str, object]
+) -> Settings:
+    """The settings that a run began with, but for what the command line overrides (dotted keys)
+    and for what only concerns output. `current` holds the overrides as validated values."""
     ran = Settings.model_validate_json(config_json)
-    update: dict[str, object] = {"reports": current.reports, "database": current.database}
-    if overrides.get("scheme"):
-        update["scheme"] = current.scheme
-    return ran.model_copy(update=update)
+    kept = ran.model_copy(update={"reports": current.reports, "database": current.database})
+    for key, value in overrides.items():
+        if value is not None:
+            group, _, name = key.partition(".")
+            part = getattr(current, group)
+            if name:
+                changed = {name: getattr(part, name)}
+                part = getattr(kept, group).model_copy(update=changed)
+            kept = kept.model_copy(update={group: part})
+    return kept.with_origins(current.origins)
 
 
 def result_plan(store: Store, run_id: str, as_of: datetime, settings: Settings) -> ResultPlan:
@@ -131,7 +179,7 @@ def result_plan(store: Store, run_id: str, as_of: datetime, settings: Settings) 
             RunContext(run_id, as_of, vantage if isinstance(vantage, Vantage) else Vantage()),
             register if isinstance(register, Register) else Register(tuple(sites)),
             templates_of(sites),
-            tuple(chosen_checks(settings).values()),
+            tuple(_chosen_checks(settings).values()),
             settings.checks.params,
         ),
         schemes=schemes_of(settings),
@@ -144,13 +192,7 @@ def write_reports(
 ) -> tuple[RunResult, list[Path]]:
     """Write every wanted format, then the manifest; the files written."""
     result = build_result(plan, store)
-    writers = {point.name: point for point in entry_points(group="auditor.reports")}
-    unknown = sorted(set(settings.reports.formats) - set(writers))
-    if unknown:
-        raise UsageProblem(
-            f"There is no report format {', '.join(unknown)}; choose from "
-            f"{', '.join(sorted(writers))}."
-        )
+    writers = {point.name: point for point in entry_points(group=REPORTS)}
     out.mkdir(parents=True, exist_ok=True)
     folder = store.run_artifact(result.run_id, RunFolder)
     evidence = Path(folder.path) if isinstance(folder, RunFolder) else None

@@ -7,18 +7,12 @@
 from __future__ import annotations
 
 import errno
+import sys
 from enum import IntEnum
 
-import structlog
 import typer
-from rich.console import Console
-from rich.text import Text
 
-from auditor.config import ConfigError
-from auditor.engine.catalogue import CatalogueError
-from auditor.store import StoreError, StoreMissing
-
-_LOG = structlog.get_logger(__name__)
+from auditor.cli.logs import set_up_logs
 
 
 class Exit(IntEnum):
@@ -42,17 +36,25 @@ class UsageProblem(Exception):
     """The command line asks for something that is not there; the message says what is."""
 
 
-_USAGE = (ConfigError, CatalogueError, UsageProblem, StoreMissing)
-_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
+#: What the file system refuses, whatever the program does.
+_FILES = {
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EFBIG,
+    errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.EMFILE, errno.ENFILE,
+}  # fmt: skip
 
 
 def exit_code_of(error: BaseException) -> Exit:
     """The exit code for an error that ended a command."""
-    if isinstance(error, _USAGE):
+    # Loaded here because most starts end without an error, and these are slow to load.
+    from auditor.config import ConfigError
+    from auditor.engine.catalogue import CatalogueError
+    from auditor.store import StoreError, StoreMissing
+
+    if isinstance(error, ConfigError | CatalogueError | UsageProblem | StoreMissing):
         return Exit.USAGE
     if isinstance(error, EnvironmentProblem | StoreError):
         return Exit.ENVIRONMENT
-    if isinstance(error, OSError) and error.errno in _DISK:
+    if isinstance(error, OSError) and error.errno in _FILES:
         return Exit.ENVIRONMENT
     if isinstance(error, KeyboardInterrupt):
         return Exit.INTERRUPTED
@@ -62,16 +64,30 @@ def exit_code_of(error: BaseException) -> Exit:
 def report_error(error: BaseException) -> Exit:
     """Tell the user in plain words, never with a traceback on the terminal; return the code."""
     code = exit_code_of(error)
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
     if code is Exit.INTERNAL:
-        _LOG.error("internal_error", exc_info=error)
+        import structlog
+
+        if not structlog.is_configured():
+            set_up_logs()
+        structlog.get_logger(__name__).error("internal_error", exc_info=error)
         text = f"Internal error: {type(error).__name__}: {error}. The log above has the details."
     elif code is Exit.INTERRUPTED:
         text = "Interrupted."
+    elif isinstance(error, OSError) and error.strerror:
+        text = f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
     else:
         text = str(error)
-    console.print(Text(text, style="red"))
+    say(text)
     return code
+
+
+def say(text: str) -> None:
+    """A sentence for the person at the terminal. Nothing in it can steer the terminal."""
+    print("".join(_visible(letter) for letter in text), file=sys.stderr, flush=True)
+
+
+def _visible(letter: str) -> str:
+    return letter if letter.isprintable() or letter == "\n" else f"\\u{ord(letter):04x}"
 
 
 def leave(code: Exit) -> None:

@@ -4,46 +4,84 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import structlog
+if TYPE_CHECKING:
+    from structlog.typing import EventDict
 
 _LEVELS = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO, 2: logging.DEBUG}
+_quiet = False
+
+
+class _Stderr:
+    """Standard error as it is when something is written: the progress display puts itself in
+    its place while it is shown."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
+def is_quiet() -> bool:
+    """True when the user wants to see errors only."""
+    return _quiet
 
 
 def set_up_logs(*, verbosity: int = 0, json_lines: bool = False) -> None:
-    """`verbosity`: -1 quiet, 0 warnings, 1 information, 2 everything."""
+    """`verbosity`: -1 quiet, 0 warnings, 1 information, 2 everything. What libraries log takes
+    the same form."""
+    import structlog
+
+    global _quiet
+    _quiet = verbosity < 0
     level = _LEVELS[max(-1, min(verbosity, 2))]
-    renderer: Any = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if json_lines
-        else structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"])
-    )
+    first: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last: list[Any] = [structlog.processors.format_exc_info, _no_controls, _renderer(json_lines)]
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            _no_controls,
-            renderer,
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        processors=[*first, *last],
+        logger_factory=structlog.PrintLoggerFactory(_Stderr()),  # type: ignore[arg-type]
         cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(_Stderr())
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *first],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=max(level, logging.INFO), force=True)
+
+
+def _renderer(json_lines: bool) -> Any:
+    import structlog
+
+    if json_lines:
+        return structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
+    return structlog.processors.LogfmtRenderer(
+        key_order=["timestamp", "level", "event"], drop_missing=True
     )
 
 
-def _no_controls(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+def _no_controls(_: Any, __: str, event: EventDict) -> EventDict:
     """Page text must not steer the terminal: control characters are shown as escapes."""
-    return {
-        key: value.encode("unicode_escape").decode() if _has_controls(value) else value
-        for key, value in event.items()
-    }
+    return {key: _plain(value) for key, value in event.items()}
 
 
-def _has_controls(value: object) -> bool:
-    return isinstance(value, str) and any(map(_is_control, value))
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    text = value if isinstance(value, str) else str(value)
+    if text.isprintable():
+        return text
+    return "".join(map(_visible, text))
 
 
-def _is_control(letter: str) -> bool:
-    return (ord(letter) < 32 and letter not in "\n\t") or 0x7F <= ord(letter) < 0xA0
+def _visible(letter: str) -> str:
+    # The lines of a traceback stay lines in JSON; logfmt writes them as \\n by itself.
+    return letter if letter.isprintable() or letter == "\n" else f"\\u{ord(letter):04x}"

@@ -7,19 +7,15 @@ import json
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from auditor.cli.common import ConfigOption, settings_of
 from auditor.cli.errors import EnvironmentProblem, UsageProblem
-from auditor.derive.inspect import inspect_json
-from auditor.derive.page import page_facts
-from auditor.engine.round import open_tools
-from auditor.model.page import PageFacts
+from auditor.cli.options import AsOfOption, ConfigOption
+
+if TYPE_CHECKING:
+    from auditor.model.page import PageFacts
 
 #: Largest file that is read; the same as the largest body that is fetched.
 MAX_BYTES = 10 * 2**20
@@ -36,10 +32,13 @@ def inspect(
     url: Annotated[
         str | None, typer.Option("--url", help="Address that the file was saved from.")
     ] = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", help="YYYY-MM-DD.")] = None,
+    as_of: AsOfOption = None,
     config: ConfigOption = None,
 ) -> None:
     """Show what the auditor reads from one page: encoding, dates, identity, links, forms."""
+    from auditor.derive.inspect import inspect_json
+    from auditor.derive.page import page_facts
+
     day = _day(as_of)
     if source.startswith(("http://", "https://")):
         facts = asyncio.run(_fetch(source, config))
@@ -53,6 +52,10 @@ def inspect(
 
 
 async def _fetch(url: str, config: Path | None) -> PageFacts:
+    from auditor.cli.common import settings_of
+    from auditor.derive.page import page_facts
+    from auditor.engine.round import open_tools
+
     async with open_tools(settings_of(config, {})) as tools:
         fetched = await tools.fetcher.fetch(url, verify=False)
     record = fetched.record
@@ -87,6 +90,10 @@ def _day(text: str | None) -> date:
 
 
 def _show(found: dict[str, object]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(show_header=False, box=None, pad_edge=False)
     for key, value in found.items():
         shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

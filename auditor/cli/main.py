@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 from auditor import __version__
 from auditor.cli import info, look, rounds, stored
-from auditor.cli.errors import Exit, report_error
+from auditor.cli.errors import Exit, report_error, say
 from auditor.cli.logs import set_up_logs
 
 app = typer.Typer(
@@ -40,7 +41,9 @@ def _options(
         int, typer.Option("-v", "--verbose", count=True, help="Log more; -vv logs everything.")
     ] = 0,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Log errors only.")] = False,
-    log_format: Annotated[str, typer.Option(help="text | json", metavar="FORMAT")] = "text",
+    log_format: Annotated[
+        str, typer.Option("--log-format", help="text | json", metavar="FORMAT")
+    ] = "text",
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
@@ -52,22 +55,36 @@ def _options(
 
 def main() -> None:
     """Run the command line and exit with a code of `Exit`."""
-    set_up_logs()
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a character shows its number; nothing fails over it.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         code = app(standalone_mode=False) or 0
+        sys.stdout.flush()
     except typer.Exit as leaving:
         code = leaving.exit_code
     except typer.TyperException as error:
-        typer.echo(_usage(error), err=True)
+        say(_usage(error))
         code = Exit.USAGE
     except typer.Abort:
         code = Exit.INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()
-        code = Exit.DONE
+        code = _reader_gone()
+    except SystemExit as leaving:
+        # Typer itself ends the program with 1, our "gate failed", when the reader has gone.
+        if not isinstance(leaving.__context__, BrokenPipeError):
+            raise
+        code = _reader_gone()
     except (Exception, KeyboardInterrupt) as error:  # the one place that turns errors into codes
         code = report_error(error)
     sys.exit(int(code))
+
+
+def _reader_gone() -> Exit:
+    """Nobody reads what is printed, as after `| head`. Python would complain about it when it
+    flushes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return Exit.DONE
 
 
 def _usage(error: typer.TyperException) -> str:

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated
 
 import typer
 
-from auditor.cli.common import (
+from auditor.cli.options import (
     ConfigOption,
     DatabaseOption,
     FormatOption,
     LangOption,
+    OtherSchemeOption,
     OutOption,
-    RunFolder,
-    stored_run,
-    write_reports,
+    RunArgument,
 )
-from auditor.engine.export import ExportRow, export_rows
-from auditor.engine.result import judge_missing, judge_site
-
-RunArgument = Annotated[str, typer.Argument(help="Run id, or `last`.", metavar="RUN")]
 
 
 class What(StrEnum):
@@ -55,15 +47,16 @@ def judge(
     run: RunArgument = "last",
     config: ConfigOption = None,
     database: DatabaseOption = None,
-    scheme: Annotated[
-        list[str] | None, typer.Option("--scheme", help="Other schemes than the run's.")
-    ] = None,
+    scheme: OtherSchemeOption = None,
 ) -> None:
     """Judge a stored run again with the checks installed now, without any network.
 
     The same checks give the same findings, byte for byte. Write the reports with
     `auditor report RUN` afterwards.
     """
+    from auditor.cli.common import stored_run
+    from auditor.engine.result import judge_site
+
     with stored_run(run, config, database, {"scheme": scheme or None}) as (store, plan, _):
         run_id = plan.judging.context.run_id
         for row in store.site_rows(run_id):
@@ -78,11 +71,12 @@ def report(
     lang: LangOption = None,
     config: ConfigOption = None,
     database: DatabaseOption = None,
-    scheme: Annotated[
-        list[str] | None, typer.Option("--scheme", help="Other schemes than the run's.")
-    ] = None,
+    scheme: OtherSchemeOption = None,
 ) -> None:
     """Write the reports of a stored run again, without any network."""
+    from auditor.cli.common import RunFolder, stored_run, write_reports
+    from auditor.engine.result import judge_missing
+
     overrides = {
         "reports.formats": format or None,
         "reports.lang": lang,
@@ -105,39 +99,17 @@ def export(
     config: ConfigOption = None,
     database: DatabaseOption = None,
 ) -> None:
-    """Stream rows of a stored run to stdout: findings, pages, links or columns."""
+    """Stream rows of a stored run to stdout: findings, pages, links or columns, as UTF-8."""
+    from auditor.cli.common import stored_run
+    from auditor.cli.rows import export_rows, write_csv, write_jsonl
+    from auditor.engine.result import judge_missing
+
+    # Data is UTF-8 whatever the terminal is.
+    sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
     with stored_run(run, config, database, {}) as (store, plan, _):
         judge_missing(plan, store)
         rows = export_rows(what.value, plan, store)
         if format is RowFormat.JSONL:
-            _write_jsonl(rows, sys.stdout)
+            write_jsonl(rows, sys.stdout)
         else:
-            _write_csv(rows, sys.stdout)
-
-
-def _write_jsonl(rows: Iterable[ExportRow], target: TextIO) -> None:
-    for row in rows:
-        target.write(json.dumps(row, ensure_ascii=False) + "\n")
-
-
-def _write_csv(rows: Iterator[ExportRow], target: TextIO) -> None:
-    """CSV for spreadsheets: byte order mark, and no cell that a spreadsheet would run."""
-    first = next(rows, None)
-    if first is None:
-        return
-    target.write("\ufeff")
-    writer = csv.writer(target)
-    writer.writerow(first)
-    for row in (first, *rows):
-        writer.writerow([_cell(value) for value in row.values()])
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, Mapping | list):
-        return json.dumps(value, ensure_ascii=False)
-    text = "" if value is None else str(value)
-    return (
-        f"'{text}"
-        if text.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"))
-        else text
-    )
+            write_csv(rows, sys.stdout)

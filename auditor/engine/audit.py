@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import structlog
@@ -16,13 +17,15 @@ from auditor.engine.judge import judge, run_folds
 from auditor.engine.needs import needs_of, supply
 from auditor.engine.progress import Progress
 from auditor.engine.record import Bookkeeper, SiteRecord
-from auditor.engine.steps import STEPS, BrowserPool, Step, Stop, demanded
+from auditor.engine.steps import STEPS, BrowserPool, Step, demanded
+from auditor.engine.stop import CutOff, Stop
 from auditor.gather.robots import Robots
 from auditor.gather.tools import Tools
 from auditor.model.artifact import CrawlSummary, DnsAnswers, HomeFetch, Missed
 from auditor.model.check import Check, Scope
 from auditor.model.column import ColumnTemplate
 from auditor.model.finding import Reason
+from auditor.model.page import PageFacts
 from auditor.model.site import Register, RunContext, Site, Vantage
 from auditor.store import LeaseLost, Store, StoreError
 from auditor.store.rows import Judgement
@@ -62,50 +65,60 @@ class AuditPlan:
 
 
 async def audit_site(plan: AuditPlan, site: Site) -> str:
-    """Audit one site and return its state: done | cancelled | failed. What was gathered by an
-    earlier attempt is not gathered again. Only errors of the store are raised."""
+    """Audit one site and return its state: done | cancelled | failed | taken-over. What was
+    gathered by an earlier attempt is not gathered again. A site that the stop cut off is not
+    judged. Only errors of the store are raised."""
+    if plan.stop.is_set():
+        return "cancelled"
     fence = await plan.book.call(
         plan.book.store.claim, plan.book.run_id, site.id, plan.tools.clock()
     )
     record = SiteRecord(plan.book, site.id, fence, plan.tools.clock)
     plan.progress.started(site.id, site.name, plan.settings.crawl.max_pages)
+    error, issues = "", 0
     try:
-        return await _audit(plan, site, record)
+        state, issues = "done", await _audit(plan, site, record)
     except LeaseLost:
         plan.progress.finished(site.id, "taken-over", 0)
         return "taken-over"
+    except (CutOff, JudgingStopped):
+        state = "cancelled"
     except StoreError:
         raise
-    except Exception as error:  # one site must not end the round
+    except Exception as failure:  # one site must not end the round
         _LOG.exception("site_audit_failed", site=site.id)
-        await record.finish("failed", error=f"{type(error).__name__}: {error}"[:500])
-        plan.progress.finished(site.id, "failed", 0)
-        return "failed"
+        state, error = "failed", f"{type(failure).__name__}: {failure}"[:500]
+    if state != "done":
+        await record.finish(state, error=error)
+    _LOG.info("site_ended", site=site.id, state=state, issues=issues)
+    plan.progress.finished(site.id, state, issues)
+    return state
 
 
-async def _audit(plan: AuditPlan, site: Site, record: SiteRecord) -> str:
+async def _audit(plan: AuditPlan, site: Site, record: SiteRecord) -> int:
+    """Gather, then judge; the number of issues."""
     given = _first_given(plan, site, record)
     wanted = _wanted(plan.judging.checks)
     surveyed = False
     for step in STEPS:
         if step.produces not in wanted:
             continue
-        if plan.stop.event.is_set():
-            break
         if not surveyed and step.produces in _AFTER_SURVEY:
             await _survey(plan, site, given)
             surveyed = True
         plan.progress.phase(site.id, step.phase)
-        given[step.produces] = await _gather(step, given, record)
+        given[step.produces] = await _gather(step, given, record, plan.stop)
+        if plan.stop.is_set():
+            raise CutOff
     plan.progress.phase(site.id, "judge")
-    judgement = await plan.book.call(judge_stored, plan.judging, plan.book.store, site)
+    judgement = await plan.book.judge(
+        lambda: judge_stored(plan.judging, plan.book.store, site, hurry=plan.stop.is_set)
+    )
     await record.judged(judgement)
     crawl = given.get(CrawlSummary)
     stopped_because = crawl.stopped_because if isinstance(crawl, CrawlSummary) else ""
-    state = "cancelled" if plan.stop.event.is_set() else "done"
-    await record.finish(state, stopped_because=stopped_because)
-    plan.progress.finished(site.id, state, len(judgement.issues))
-    return state
+    await record.finish("done", stopped_because=stopped_because)
+    return len(judgement.issues)
 
 
 def _first_given(plan: AuditPlan, site: Site, record: SiteRecord) -> dict[type, object]:
@@ -123,18 +136,23 @@ def _first_given(plan: AuditPlan, site: Site, record: SiteRecord) -> dict[type, 
     }
 
 
-async def _gather(step: Step, given: Mapping[type, object], record: SiteRecord) -> object:
-    """The artifact: of an earlier attempt if it is whole, else gathered and stored now."""
+async def _gather(
+    step: Step, given: Mapping[type, object], record: SiteRecord, stop: Stop
+) -> object:
+    """The artifact: of an earlier attempt if it is whole, else gathered and stored now. Raises
+    `CutOff` when the stop came first; nothing is stored then."""
     earlier = await record.recall(step.produces)
     if earlier is not None and _is_whole(earlier):
         return earlier
-    arguments = supply(needs_of(step.gather), given)
+    needs = needs_of(step.gather)
+    arguments = supply(needs, given)
     if isinstance(arguments, Missed):
         value: object = arguments
     else:
         try:
-            value = await step.gather(**arguments)
-        except (StoreError, LeaseLost):
+            async with nullcontext() if Stop in needs.values() else stop.cutting():
+                value = await step.gather(**arguments)
+        except (StoreError, CutOff):
             raise
         except Exception as error:  # a probe that breaks is a failed observation, no more
             _LOG.exception("step_failed", step=step.phase, artifact=step.produces.__name__)
@@ -143,17 +161,27 @@ async def _gather(step: Step, given: Mapping[type, object], record: SiteRecord) 
     return value
 
 
+#: Reasons that the operator may have removed since the earlier attempt.
+_OPERATORS = frozenset({Reason.NO_BROWSER, Reason.NOT_REQUESTED})
+
+
 def _is_whole(value: object) -> bool:
+    """Whether an earlier attempt's artifact stands. A crawl that used up its time stands, as it
+    would have without the interruption."""
     if isinstance(value, Missed):
-        return False
-    unfinished = {"cancelled", "max-seconds"}
-    return not (isinstance(value, CrawlSummary) and value.stopped_because in unfinished)
+        return value.permanent and value.reason not in _OPERATORS
+    return not (isinstance(value, CrawlSummary) and value.stopped_because == "cancelled")
 
 
 async def _survey(plan: AuditPlan, site: Site, given: dict[type, object]) -> None:
-    book = plan.book
-    pages = book.store.pages
-    derived = await book.call(lambda: run_folds(SURVEY, dict(given), pages(book.run_id, site.id)))
+    """Derive what the later steps need of the crawled pages."""
+    store, run_id = plan.book.store, plan.book.run_id
+
+    def survey() -> dict[type, object]:
+        pages = _unless(plan.stop.is_set, store.pages(run_id, site.id))
+        return run_folds(SURVEY, dict(given), pages)
+
+    derived = await plan.book.judge(survey)
     given.update({fold.produces: derived[fold.produces] for fold in SURVEY})
 
 
@@ -184,9 +212,16 @@ def _wanted(checks: Iterable[Check]) -> set[type]:
     return demanded(roots, needs)
 
 
-def judge_stored(plan: JudgePlan, store: Store, site: Site) -> Judgement:
+class JudgingStopped(Exception):
+    """Judging was given up because the process has to end; nothing of it is kept."""
+
+
+def judge_stored(
+    plan: JudgePlan, store: Store, site: Site, *, hurry: Callable[[], bool] = lambda: False
+) -> Judgement:
     """Judge a site audit from what the store holds. The audit itself ends with this call, and
-    `auditor judge` repeats it: one path, hence the same bytes."""
+    `auditor judge` repeats it: one path, hence the same bytes. `JudgingStopped` as soon as
+    `hurry` answers true."""
     given: dict[type, object] = {
         Site: site,
         RunContext: plan.context,
@@ -202,6 +237,13 @@ def judge_stored(plan: JudgePlan, store: Store, site: Site) -> Judgement:
         folds=FOLDS,
         site=site,
         given=given,
-        pages=store.pages(plan.context.run_id, site.id),
+        pages=_unless(hurry, store.pages(plan.context.run_id, site.id)),
         params=plan.params,
     )
+
+
+def _unless(hurry: Callable[[], bool], pages: Iterable[PageFacts]) -> Iterator[PageFacts]:
+    for page in pages:
+        if hurry():
+            raise JudgingStopped
+        yield page

@@ -22,6 +22,9 @@ _ID_BYTES = 12
 
 @dataclass(slots=True)
 class _Group:
+    """Findings with one cause. `rank` is the place of the one that speaks for all."""
+
+    rank: tuple[int, str]
     message: Message
     subject: Subject
     caused: bool
@@ -37,7 +40,7 @@ class _Counts:
 
 class IssueBook:
     """Collects the findings of one site. Only failed and cant-tell findings become issues; all
-    are counted."""
+    are counted. The order of the pages makes no difference."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -62,13 +65,16 @@ class IssueBook:
         locator = finding.evidence[0].locator if finding.evidence else ""
         place = f"={finding.cause}" if finding.cause else f"{subject.kind}:{subject.name}|{locator}"
         key = (check.id, finding.outcome, finding.message.key, place)
+        rank = (page.depth, page.url) if page else (0, "")
         group = self._groups.get(key)
         if group is None:
             if self._per_check[check.id] >= MAX_ISSUES:
                 return
             self._per_check[check.id] += 1
-            group = _Group(finding.message, subject, caused=bool(finding.cause))
+            group = _Group(rank, finding.message, subject, caused=bool(finding.cause))
             self._groups[key] = group
+        elif rank < group.rank:
+            group.rank, group.message, group.subject = rank, finding.message, subject
         group.count += finding.places
         _keep(group, finding, page)
 
@@ -81,7 +87,7 @@ class IssueBook:
 
     def _issue(self, number: int, key: tuple[str, Outcome, str, str], group: _Group) -> Issue:
         check_id, outcome, message_key, place = key
-        identity = "\0".join((check_id, self._site.id, message_key, place))
+        identity = "\0".join((check_id, self._site.id, outcome, message_key, place))
         shared = group.caused and group.count > 1 and group.subject.kind is Kind.PAGE
         return Issue(
             id=hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest()[: 2 * _ID_BYTES],
@@ -91,7 +97,7 @@ class IssueBook:
             message=group.message,
             subject=Subject(Kind.SITE, self._site.id) if shared else group.subject,
             count=group.count,
-            evidence=tuple(ref for _, _, ref in group.places),
+            evidence=tuple(ref for _, _, ref in _nearest(group.places)),
         )
 
     def tallies(self) -> tuple[CheckTally, ...]:
@@ -122,6 +128,10 @@ def _keep(group: _Group, finding: Finding, page: PageFacts | None) -> None:
     depth = page.depth if page else 0
     for ref in finding.evidence[:MAX_PLACES]:
         group.places.append((depth, ref.url, ref))
-    if len(group.places) > MAX_PLACES:
-        group.places.sort(key=lambda place: place[:2])
-        del group.places[MAX_PLACES:]
+    # Trimmed now and then, so that a fault on every page is not sorted on every page.
+    if len(group.places) > 4 * MAX_PLACES:
+        group.places = _nearest(group.places)
+
+
+def _nearest(places: list[tuple[int, str, EvidenceRef]]) -> list[tuple[int, str, EvidenceRef]]:
+    return sorted(places, key=lambda place: place[:2])[:MAX_PLACES]

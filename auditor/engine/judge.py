@@ -3,8 +3,8 @@ stored run again gives the same bytes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
@@ -13,6 +13,7 @@ import structlog
 from auditor.derive.folds import Fold
 from auditor.engine.issues import IssueBook
 from auditor.engine.needs import Given, needs_of, supply
+from auditor.engine.params import thresholds
 from auditor.model.artifact import Columns, HomeFetch, Missed
 from auditor.model.check import Check, Scope
 from auditor.model.finding import Finding, Message, Outcome, Reason
@@ -71,13 +72,13 @@ def run_folds(
 ) -> dict[type, object]:
     """Add what the folds derive from the pages to `given`. Without a single page nothing is
     derived: their products are missed, and so is `PageFacts`, which marks the case."""
-    running: list[Fold] = []
+    running: list[_Folding] = []
     for fold in folds:
         arguments = supply(needs_of(fold), given)
         if isinstance(arguments, Missed):
             given[fold.produces] = arguments
         else:
-            running.append(fold(**arguments))
+            running.append(_Folding(fold, arguments))
     seen = False
     for page in pages:
         seen = True
@@ -89,6 +90,38 @@ def run_folds(
     for each in running:
         given[each.produces] = each.result() if seen else given[PageFacts]
     return given
+
+
+class _Folding:
+    """A fold at work. An exception costs its product alone."""
+
+    def __init__(self, fold: type[Fold], arguments: Mapping[str, object]) -> None:
+        self.produces = fold.produces
+        self._fold: Fold | None = None
+        self._missed = Missed(Reason.CRASHED)
+        with self._guarded():
+            self._fold = fold(**arguments)
+
+    def add(self, page: PageFacts) -> None:
+        """Show it a page."""
+        if self._fold is not None:
+            with self._guarded():
+                self._fold.add(page)
+
+    def result(self) -> object:
+        """What it made of the pages, or the `Missed` in its place."""
+        if self._fold is not None:
+            with self._guarded():
+                return self._fold.result()
+        return self._missed
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # a page that breaks a derivation must not end the judging
+            _LOG.exception("derivation_crashed", artifact=self.produces.__name__)
+            self._fold, self._missed = None, Missed(Reason.CRASHED, type(error).__name__)
 
 
 def _why_no_pages(given: Given) -> Missed:
@@ -109,7 +142,8 @@ class _Call:
         self.check = check
         self._extra: dict[str, Any] = {}
         if check.params is not None:
-            self._extra[check.params_name] = replace(check.params(), **overrides)
+            self._extra[check.params_name] = thresholds(check, overrides)
+        self._crashed = False
 
     def findings(self, given: Given) -> list[Finding]:
         """The check's findings, or why it was not tested. An exception costs this check alone."""
@@ -120,7 +154,9 @@ class _Call:
             found = self.check.function(**arguments, **self._extra)
             return list(islice(found, MAX_FINDINGS_PER_CALL))
         except Exception as error:  # a faulty check must not end the audit of a site
-            _LOG.exception("check_crashed", check=self.check.id)
+            if not self._crashed:  # once is enough: the same fault may wait on every page
+                _LOG.exception("check_crashed", check=self.check.id)
+            self._crashed = True
             return [_untested(Missed(Reason.CRASHED, type(error).__name__))]
 
 

@@ -1,7 +1,7 @@
 """One site audit's place in the store, for use from the event loop.
 
-The store is synchronous; all calls of a run go through one thread, so that SQLite has one writer
-and the loop never waits for the disk.
+The store is synchronous; all writes of a run go through one thread, so that SQLite has one writer
+and the loop never waits for the disk. Judging only reads, and has a thread of its own.
 """
 
 from __future__ import annotations
@@ -23,11 +23,17 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class Bookkeeper:
-    """The run's store and the thread that may use it."""
+    """The run's store, the thread that may write to it, and the one that judges: judging a large
+    site takes seconds, and the crawls of the others must not wait for it."""
 
     store: Store
     thread: Executor
     run_id: str
+    judging: Executor
+
+    async def judge(self, function: Callable[[], T]) -> T:
+        """Run a judgement in its thread."""
+        return await asyncio.get_running_loop().run_in_executor(self.judging, function)
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a store method in the thread."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ from auditor.model.artifact import (
     SearchProbe,
     TlsProbe,
 )
-from auditor.model.result import RunResult, SiteResult
+from auditor.model.result import CheckInfo, RunResult, SiteResult
 from auditor.model.scheme import Assessment, Scheme, Verdict
 from auditor.model.site import Site, Vantage
 from auditor.score import assess, weigh
@@ -35,18 +35,27 @@ class ResultPlan:
     schemes: Sequence[Scheme]
     title: str = ""
 
+    def check_infos(self) -> dict[str, CheckInfo]:
+        """What reports say about the checks, by id."""
+        return {check.id: check_info(check) for check in self.judging.checks}
 
-def judge_missing(plan: ResultPlan, store: Store) -> None:
-    """Judge the sites that were interrupted before they were judged."""
+
+def judge_missing(
+    plan: ResultPlan, store: Store, *, hurry: Callable[[], bool] = lambda: False
+) -> None:
+    """Judge the sites that were interrupted before they were judged, and those that gathered
+    more since. `JudgingStopped` as soon as `hurry` answers true."""
     run_id = plan.judging.context.run_id
     for row in store.site_rows(run_id):
-        if store.judgement(run_id, row.site.id) is None:
-            judge_site(plan, store, row.site)
+        if row.state != "done" or store.judgement(run_id, row.site.id) is None:
+            judge_site(plan, store, row.site, hurry=hurry)
 
 
-def judge_site(plan: ResultPlan, store: Store, site: Site) -> Judgement:
+def judge_site(
+    plan: ResultPlan, store: Store, site: Site, *, hurry: Callable[[], bool] = lambda: False
+) -> Judgement:
     """Judge one site from the store and keep the judgement."""
-    judgement = judge_stored(plan.judging, store, site)
+    judgement = judge_stored(plan.judging, store, site, hurry=hurry)
     store.save_judgement(
         plan.judging.context.run_id,
         site.id,
@@ -62,7 +71,7 @@ def build_result(plan: ResultPlan, store: Store) -> RunResult:
     """The run's result with every site judged so far."""
     context = plan.judging.context
     run = store.run(context.run_id)
-    sites = tuple(_sites(plan, store))
+    sites = tuple(site_results(plan, store))
     vantage = store.run_artifact(run.run_id, Vantage)
     return RunResult(
         run_id=run.run_id,
@@ -74,13 +83,14 @@ def build_result(plan: ResultPlan, store: Store) -> RunResult:
         vantage=vantage if isinstance(vantage, Vantage) else context.vantage,
         coverage=round(sum(site.coverage for site in sites) / len(sites), 4) if sites else 0.0,
         schemes=tuple(plan.schemes),
-        checks={check.id: check_info(check) for check in plan.judging.checks},
+        checks=plan.check_infos(),
         sites=sites,
         title=plan.title,
     )
 
 
-def _sites(plan: ResultPlan, store: Store) -> Iterator[SiteResult]:
+def site_results(plan: ResultPlan, store: Store) -> Iterator[SiteResult]:
+    """The result of every site, in the register's order, one at a time."""
     for row in store.site_rows(plan.judging.context.run_id):
         judgement = store.judgement(plan.judging.context.run_id, row.site.id) or Judgement()
         yield _site_result(plan, store, row, judgement)

@@ -21,8 +21,9 @@ from auditor.engine.audit import AuditPlan, JudgePlan, audit_site
 from auditor.engine.local import LocalEngine
 from auditor.engine.progress import Progress
 from auditor.engine.record import Bookkeeper
-from auditor.engine.steps import BrowserPool, Stop
-from auditor.gather.browser import Browser
+from auditor.engine.steps import BrowserPool
+from auditor.engine.stop import CutOff, Stop
+from auditor.gather.browser import Browser, BrowserBinary
 from auditor.gather.fetch import Fetcher
 from auditor.gather.guard import Guard
 from auditor.gather.probes.vantage import probe_vantage
@@ -46,7 +47,7 @@ FINISHED = frozenset({"done"})
 @dataclass(frozen=True, slots=True)
 class RoundPlan:
     """What a round is to do. `evidence` is the folder for screenshots; `sites` the register's
-    sites that this round audits."""
+    sites that this round audits; `browser` what `find_browser` gave."""
 
     run_id: str
     as_of: datetime
@@ -56,6 +57,7 @@ class RoundPlan:
     templates: Mapping[str, ColumnTemplate]
     checks: Sequence[Check]
     evidence: Path
+    browser: BrowserBinary | Missed
 
 
 def new_run_id(now: datetime, config_sha256: str) -> str:
@@ -64,34 +66,59 @@ def new_run_id(now: datetime, config_sha256: str) -> str:
     return f"{now.astimezone(UTC):%Y%m%d-%H%M%S}-{salt}"
 
 
-def create_run(store: Store, plan: RoundPlan, now: datetime) -> None:
+def find_browser(settings: Settings) -> BrowserBinary | Missed:
+    """The browser that the settings ask for, or why there is none. Blocks for a moment."""
+    if not settings.browser.enabled:
+        return Missed(Reason.NOT_REQUESTED, "browser.enabled: false")
+    return Browser.find(settings.browser.binary)
+
+
+def create_run(
+    store: Store,
+    run_id: str,
+    settings: Settings,
+    register: Register,
+    sites: Sequence[Site],
+    *,
+    as_of: datetime,
+    now: datetime,
+) -> None:
     """Write the run and its sites into the store, before anything is asked of any site."""
     store.create_run(
-        run_id=plan.run_id,
+        run_id=run_id,
         started_at=now,
-        as_of=plan.as_of,
+        as_of=as_of,
         tool_version=__version__,
-        config_json=plan.settings.model_dump_json(by_alias=True, exclude={"database", "register_source"}),
-        config_sha256=plan.settings.sha256(),
-        sites=plan.sites,
+        config_json=settings.model_dump_json(
+            by_alias=True, exclude={"database", "register_source"}
+        ),
+        config_sha256=settings.sha256(),
+        sites=sites,
     )
-    store.save_run_artifact(plan.run_id, "Register", plan.register)
+    store.save_run_artifact(run_id, "Register", register)
 
 
 async def run_round(
-    plan: RoundPlan, store: Store, *, progress: Progress, stop: asyncio.Event
+    plan: RoundPlan, store: Store, *, progress: Progress, stop: Stop
 ) -> dict[str, str]:
     """Audit every unfinished site of the run; the states by site id. `stop` ends the round
-    early: each site keeps what was gathered and is judged on it."""
+    early: each site keeps what was gathered, and none is judged any more."""
     _calm_collector()
     done = {row.site.id for row in store.site_rows(plan.run_id) if row.state in FINISHED}
     waiting = [site for site in plan.sites if site.id not in done]
     async with AsyncExitStack() as stack:
         thread = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="store"))
-        book = Bookkeeper(store, thread, plan.run_id)
+        judging = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="judge"))
+        book = Bookkeeper(store, thread, plan.run_id, judging)
         tools = await stack.enter_async_context(open_tools(plan.settings))
-        pool = await stack.enter_async_context(_open_browser(plan, tools))
-        vantage = await _vantage(plan, tools, pool, book)
+        pool = await stack.enter_async_context(
+            open_browser(plan.settings, plan.browser, tools, evidence=plan.evidence)
+        )
+        try:
+            async with stop.cutting():
+                vantage = await _vantage(plan, tools, pool, book)
+        except CutOff:
+            return {}
         context = RunContext(plan.run_id, plan.as_of, vantage)
         audits = AuditPlan(
             judging=JudgePlan(
@@ -102,10 +129,12 @@ async def run_round(
             tools=tools,
             robots=_robots(plan.settings, tools.fetcher),
             pool=pool,
-            stop=Stop(stop),
+            stop=stop,
             progress=progress,
         )
+        _LOG.info("round_started", run=plan.run_id, sites=len(waiting), vantage=vantage.detail)
         states = await LocalEngine().run(waiting, partial(audit_site, audits))
+        _LOG.info("round_ended", run=plan.run_id, stopped=stop.is_set())
         if not stop.is_set():
             await book.call(store.finish_run, plan.run_id, tools.clock())
     return {**dict.fromkeys(done, "done"), **states}
@@ -168,26 +197,23 @@ def _robots(settings: Settings, fetcher: Fetcher) -> Robots:
 
 
 @asynccontextmanager
-async def _open_browser(plan: RoundPlan, tools: Tools) -> AsyncIterator[BrowserPool]:
-    """The browser, or why there is none. A missing browser costs its checks, not the run."""
-    settings = plan.settings.browser
-    if not settings.enabled:
-        yield BrowserPool(None, Missed(Reason.NOT_REQUESTED, "browser.enabled: false"))
-        return
-    binary = Browser.find(settings.binary)
+async def open_browser(
+    settings: Settings, binary: BrowserBinary | Missed, tools: Tools, *, evidence: Path | None
+) -> AsyncIterator[BrowserPool]:
+    """The browser, or why there is none. It starts with the first page."""
     if isinstance(binary, Missed):
-        _LOG.warning("no_browser", detail=binary.detail)
         yield BrowserPool(None, binary)
         return
+    wanted = settings.browser
     async with Browser(
         binary,
         guard=tools.guard,
         resolver=tools.resolver,
         throttle=tools.fetcher.throttle,
         user_agent=tools.fetcher.user_agent,
-        workers=1 if settings.workers == "auto" else settings.workers,
-        page_timeout_s=settings.page_timeout_s,
-        evidence_dir=plan.evidence if plan.settings.evidence.screenshots else None,
+        workers=1 if wanted.workers == "auto" else wanted.workers,
+        page_timeout_s=wanted.page_timeout_s,
+        evidence_dir=evidence if settings.evidence.screenshots else None,
     ) as browser:
         yield BrowserPool(browser)
 

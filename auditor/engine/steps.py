@@ -7,17 +7,18 @@ step or the report asks for its artifact.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from auditor.config import Settings
 from auditor.derive.known_items import KnownItems
 from auditor.derive.render_choice import RenderChoice
 from auditor.engine.progress import Progress
 from auditor.engine.record import SiteRecord
+from auditor.engine.stop import Stop
 from auditor.gather.browser import Browser
-from auditor.gather.crawl import Crawler, CrawlLimits, Frontier
+from auditor.gather.crawl import CRAWLED_KINDS, Crawler, CrawlLimits, CrawlMemory, remember
 from auditor.gather.probes._ports import own_port, site_ports
 from auditor.gather.probes.dns import probe_dns
 from auditor.gather.probes.home import probe_home, probe_reachability
@@ -48,11 +49,14 @@ from auditor.model.artifact import (
     TlsProbe,
 )
 from auditor.model.finding import Reason
+from auditor.model.page import LinkKind
 from auditor.model.site import Site, Vantage
-from auditor.store.rows import UrlDone
+from auditor.store.rows import FrontierUrl, UrlDone
 
 #: Link targets tested per site beyond the crawled pages; the rest is reported as unchecked.
 MAX_TARGETS = 20_000
+#: Pages linked from the home page whose own links count as third-level ones.
+PAGES_BELOW_HOME = 20
 _SAVE_EVERY = 200
 _CRAWL_WORKERS_MAX = 16
 
@@ -64,13 +68,6 @@ class Step:
     produces: type
     gather: Callable[..., Awaitable[object]]
     phase: str
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Set when the audit shall end: what was done stays, the rest is left."""
-
-    event: asyncio.Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,33 +104,39 @@ async def gather_crawl(
     progress: Progress,
 ) -> CrawlSummary:
     """Crawl the site, going on where an earlier attempt stopped."""
-    if not home.last.answered or home.last.status >= 500:
-        blocked = home.last.reason is Reason.BLOCKED
+    last = home.last
+    # Over a bad certificate, which is recorded, visitors that insist still get in, and so do we.
+    if last.reason not in {None, Reason.TLS} or last.status >= 500:
+        blocked = last.reason is Reason.BLOCKED
         return CrawlSummary(
             pages=0,
             stopped_because="blocked" if blocked else "unreachable",
             blocked=len(home.attempts) if blocked else 0,
-            blocked_by=home.last.detail if blocked else "",
+            blocked_by=last.detail if blocked else "",
         )
-    book, store = record.book, record.book.store
-    frontier = await book.call(
-        lambda: Frontier(
-            seen=store.seen_urls(book.run_id, site.id), queued=store.frontier(book.run_id, site.id)
-        )
-    )
+    limits = _crawl_limits(settings, site)
     crawler = Crawler(
         site,
         tools=tools,
         robots=robots,
-        limits=_crawl_limits(settings, site),
+        limits=limits,
         sink=record,
-        frontier=frontier,
         stop=stop.event,
-        done_pages=await book.call(store.page_count, book.run_id, site.id),
+        memory=await record.book.call(_remembered, record, limits.max_depth),
         renderer=pool.browser,
         progress=lambda pages, waiting: progress.pages(site.id, pages, waiting),
     )
     return await crawler.run()
+
+
+def _remembered(record: SiteRecord, max_depth: int) -> CrawlMemory:
+    store, where = record.book.store, (record.book.run_id, record.site_id)
+    return remember(
+        store.url_states(*where),
+        store.frontier(*where),
+        store.page_rows(*where),
+        max_depth=max_depth,
+    )
 
 
 def _crawl_limits(settings: Settings, site: Site) -> CrawlLimits:
@@ -145,20 +148,23 @@ def _crawl_limits(settings: Settings, site: Site) -> CrawlLimits:
         workers=min(settings.politeness.per_host * len(site.hosts), _CRAWL_WORKERS_MAX),
         max_renders=settings.browser.max_renders,
         offsite=crawl.include_offsite_links,
+        lists_first=crawl.mode == "list-first",
     )
 
 
 async def gather_bad_targets(
-    tools: Tools, site: Site, crawl: CrawlSummary, record: SiteRecord, stop: Stop
+    tools: Tools, site: Site, crawl: CrawlSummary, record: SiteRecord
 ) -> BadTargets:
     """Test the links that the crawl found but did not follow, then collect all bad targets."""
     book, store = record.book, record.book.store
-    waiting = await book.call(lambda: list(store.frontier(book.run_id, site.id)))
-    if crawl.stopped_because in {"blocked", "unreachable"}:
-        waiting = []
-    # Pages that a budget left in the queue belong to the crawl, not to the link test.
-    chosen = [item for item in waiting if _is_tested(item.kind.value, item.in_site)][:MAX_TARGETS]
-    inside = {item.url: item.in_site for item in chosen}
+    shut_out = crawl.stopped_because in {"blocked", "unreachable"}
+
+    def choose() -> dict[str, bool]:
+        waiting = store.frontier(book.run_id, site.id)
+        tested = (item for item in waiting if _is_tested(item, shut_out=shut_out))
+        return {item.url: item.in_site for item in islice(tested, MAX_TARGETS)}
+
+    inside = await book.call(choose)
     looks = verify_links(tools, list(inside), in_site=lambda url: inside.get(url, False))
     done: list[UrlDone] = []
     async for target in looks:
@@ -166,8 +172,6 @@ async def gather_bad_targets(
         if len(done) >= _SAVE_EVERY:
             await record.save((), (), done)
             done.clear()
-        if stop.event.is_set():
-            break
     await record.save((), (), done)
     bad = await book.call(lambda: list(store.bad_targets(book.run_id, site.id)))
     counts = await book.call(store.url_counts, book.run_id, site.id)
@@ -176,8 +180,10 @@ async def gather_bad_targets(
     return BadTargets({item.url: item for item in bad}, checked, unchecked)
 
 
-def _is_tested(kind: str, in_site: bool) -> bool:
-    return not in_site or kind not in {"page", "frame"}
+def _is_tested(item: FrontierUrl, *, shut_out: bool) -> bool:
+    """Pages that a budget left in the queue belong to the crawl, not to the link test; a site
+    that shut us out is not knocked at again."""
+    return not item.in_site or (item.kind not in CRAWLED_KINDS and not shut_out)
 
 
 def _as_done(target: BadTarget) -> UrlDone:
@@ -202,10 +208,15 @@ async def gather_linked_hosts(
     """IPv6 of the hosts that the home page and the pages it links to name."""
     store, book = record.book.store, record.book
     pairs: list[tuple[str, str]] = []
-    for link in home.facts.links[:20]:
-        page = await book.call(store.page, book.run_id, site.id, link.url) if link.url else None
+    named = (link.url for link in home.facts.links if link.url and link.kind is LinkKind.PAGE)
+    for url in islice(dict.fromkeys(named), PAGES_BELOW_HOME):
+        page = await book.call(store.page, book.run_id, site.id, url)
         if page is not None:
-            pairs += [(page.url, item.url) for item in page.links if item.url]
+            pairs += [
+                (page.url, item.url)
+                for item in page.links
+                if item.url and item.kind is LinkKind.PAGE
+            ]
     return await probe_linked_hosts(tools, site, home, pairs)
 
 

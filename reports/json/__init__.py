@@ -6,17 +6,18 @@ The same `RunResult` gives the same bytes.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 
-from auditor.api import RunResult
+from auditor.api import CheckInfo, RunResult, SiteResult
 from reports._files import replacing
-from reports.json._document import SCHEMA, Document
-from reports.json._rows import check_row, run_row, scheme_row, site_row
+from reports.json._document import SCHEMA, ColumnRow, Document, FindingRow
+from reports.json._rows import check_row, column_row, finding_row, run_row, scheme_row, site_row
 
-__all__ = ["json_schema", "write"]
+__all__ = ["json_schema", "rows", "write"]
 
 NAME = "result.json"
 
@@ -48,6 +49,18 @@ def _write(result: RunResult, stream: BinaryIO) -> None:
         stream.write(b",\n" if index else b"\n")
         stream.write(encode(site_row(site, result.checks)))
     stream.write(b"\n]\n}\n")
+
+
+def rows(what: str, site: SiteResult, checks: Mapping[str, CheckInfo]) -> Iterator[dict[str, Any]]:
+    """The `findings` or `columns` of one site as they stand in `result.json`, for
+    `auditor export`."""
+    made: Iterator[ColumnRow | FindingRow]
+    if what == "columns":
+        made = map(column_row, site.columns)
+    else:
+        made = (finding_row(site, issue, checks) for issue in site.issues)
+    for row in made:
+        yield msgspec.json.decode(msgspec.json.encode(row))
 
 
 def json_schema() -> dict[str, object]:

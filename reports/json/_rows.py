@@ -115,8 +115,8 @@ def site_row(site: SiteResult, checks: Checks) -> doc.SiteRow:
         score=_number(site.score),
         coverage=_share(site.coverage),
         crawl=_crawl(site.crawl),
-        columns=tuple(_column(item) for item in site.columns),
-        findings=tuple(_finding(site, issue, checks) for issue in site.issues),
+        columns=tuple(column_row(item) for item in site.columns),
+        findings=tuple(finding_row(site, issue, checks) for issue in site.issues),
         type=known.type,
         organisation=encodable(known.organisation),
         site_code=known.site_code,
@@ -141,7 +141,8 @@ def _crawl(crawl: CrawlSummary | None) -> doc.CrawlRow:
     return doc.CrawlRow(crawl.pages, crawl.stopped_because, crawl.left, crawl.failed, crawl.blocked)
 
 
-def _column(column: Column) -> doc.ColumnRow:
+def column_row(column: Column) -> doc.ColumnRow:
+    """A column."""
     return doc.ColumnRow(
         name=encodable(column.name),
         path=encodable(column.path),
@@ -153,7 +154,8 @@ def _column(column: Column) -> doc.ColumnRow:
     )
 
 
-def _finding(site: SiteResult, issue: Issue, checks: Checks) -> doc.FindingRow:
+def finding_row(site: SiteResult, issue: Issue, checks: Checks) -> doc.FindingRow:
+    """An issue of the site, with what the schemes make of it."""
     return doc.FindingRow(
         id=issue.id,
         number=issue.number,

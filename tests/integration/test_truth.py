@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from auditor.cli.errors import Exit
-from auditor.cli.rounds import Request, run_request
+from auditor.cli.session import Request, run_request
 from auditor.config import load_config
 from auditor.demo import AS_OF, District, differences
 from auditor.engine.catalogue import load_checks

@@ -1,6 +1,8 @@
 """The crawler: walks one site from its home page to the last page within its budgets."""
 
-from auditor.gather.crawl.crawler import Crawler, CrawlLimits, CrawlSink
-from auditor.gather.crawl.frontier import Frontier
+from auditor.gather.crawl._batch import CrawlSink
+from auditor.gather.crawl.crawler import Crawler, CrawlLimits
+from auditor.gather.crawl.frontier import CRAWLED_KINDS
+from auditor.gather.crawl.memory import CrawlMemory, remember
 
-__all__ = ["CrawlLimits", "CrawlSink", "Crawler", "Frontier"]
+__all__ = ["CRAWLED_KINDS", "CrawlLimits", "CrawlMemory", "CrawlSink", "Crawler", "remember"]

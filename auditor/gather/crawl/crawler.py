@@ -3,43 +3,52 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from time import monotonic
-from typing import Protocol
 
+import structlog
+
+from auditor.derive.inspect import column_name
 from auditor.derive.page import page_facts
 from auditor.derive.urls import canonical, host_of
 from auditor.gather.browser import Browser
-from auditor.gather.crawl.frontier import CRAWLED_KINDS, Frontier
+from auditor.gather.crawl._batch import Batch, CrawlSink, failed_page, is_html
+from auditor.gather.crawl.frontier import CRAWLED_KINDS
+from auditor.gather.crawl.memory import CrawlMemory
 from auditor.gather.crawl.seeds import sitemap_urls
-from auditor.gather.crawl.traps import TrapWatch
+from auditor.gather.crawl.traps import acts
 from auditor.gather.fetch import Fetched
 from auditor.gather.robots import Robots
+from auditor.gather.throttle import BREAKER_S
 from auditor.gather.tools import Tools
-from auditor.model.artifact import CrawlSummary, Missed
+from auditor.gather.verdicts import APART_S, verdict_of, was_asked
+from auditor.model.artifact import CrawlSummary, FetchRecord, Missed
 from auditor.model.finding import Reason
-from auditor.model.page import Link, PageFacts
+from auditor.model.page import Link, PageFacts, Region
 from auditor.model.site import Site
 from auditor.store.rows import FrontierUrl, StoredPage, UrlDone
 
-#: Pages per transaction, and the longest that a page waits for one (seconds).
-BATCH_PAGES = 50
-BATCH_S = 2.0
-#: Bodies above this are parsed in a thread; below, the hop costs more than it saves.
+_LOG = structlog.get_logger(__name__)
+#: Bodies above this are parsed in a thread; below, the hop costs more than it saves (bytes).
 LARGE_BODY = 512 * 1024
-#: Challenge pages in a row, with no page between them, after which the site counts as blocked.
-BLOCKED_IN_A_ROW = 5
-#: Statuses that say "gone" when seen twice, some time apart.
-GONE = frozenset({404, 410})
-#: Statuses by which protection refuses a machine; no statement about the page.
-REFUSING = frozenset({401, 403, 405, 412, 429, 521})
-HTML_TYPES = ("text/html", "application/xhtml")
+#: Refusals in a row, with no page between them, after which the site counts as blocked. A
+#: challenge page that is known for one weighs four times a mere status.
+BLOCKED_IN_A_ROW = 20
+_CHALLENGE_WEIGHT = 4
+#: Times that a host which answers nothing any more is waited for before the crawl ends.
+MAX_OUTAGES = 3
+#: After a stop or the deadline, seconds for the pages under way.
+GRACE_S = 3.0
+_LISTS = re.compile(r"/(?:index[\w-]*\.\w+|list[\w-]*\.\w+)?(?:\?.*)?$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class CrawlLimits:
-    """Budgets of one site's crawl."""
+    """Budgets of one site's crawl. `lists_first`: pages that look like lists go before others,
+    so that a small budget is spent on columns."""
 
     max_pages: int = 5000
     max_depth: int = 20
@@ -47,37 +56,12 @@ class CrawlLimits:
     workers: int = 4
     max_renders: int = 60
     offsite: bool = True
-
-
-class CrawlSink(Protocol):
-    """Where a crawl leaves what it found; one call is one transaction."""
-
-    async def save(
-        self,
-        pages: Sequence[StoredPage],
-        new_urls: Sequence[FrontierUrl],
-        done: Sequence[UrlDone],
-    ) -> None:
-        """Store a batch durably."""
-        ...
-
-
-@dataclass(slots=True)
-class _Batch:
-    pages: list[StoredPage] = field(default_factory=list)
-    new_urls: list[FrontierUrl] = field(default_factory=list)
-    done: list[UrlDone] = field(default_factory=list)
-    since: float = field(default_factory=monotonic)
-
-    @property
-    def due(self) -> bool:
-        full = len(self.pages) >= BATCH_PAGES or len(self.done) >= 4 * BATCH_PAGES
-        return full or monotonic() - self.since > BATCH_S
+    lists_first: bool = False
 
 
 class Crawler:
-    """One site's crawl. `done_pages` is the number of pages stored by earlier attempts; `stop`
-    ends the crawl between two pages, with everything fetched so far stored."""
+    """One site's crawl. `memory` is what earlier attempts left; `stop` ends the crawl between
+    two pages, with everything fetched so far stored."""
 
     def __init__(
         self,
@@ -87,9 +71,8 @@ class Crawler:
         robots: Robots,
         limits: CrawlLimits,
         sink: CrawlSink,
-        frontier: Frontier,
         stop: asyncio.Event,
-        done_pages: int = 0,
+        memory: CrawlMemory | None = None,
         renderer: Browser | None = None,
         progress: Callable[[int, int], None] = lambda pages, waiting: None,
     ) -> None:
@@ -98,24 +81,24 @@ class Crawler:
         self._robots = robots
         self._limits = limits
         self._sink = sink
-        self._frontier = frontier
         self._stop = stop
+        self._state = memory or CrawlMemory()
+        self._frontier = self._state.frontier
         self._renderer = renderer
         self._progress = progress
-        self._pages = done_pages
         self._renders = 0
-        self._failed = 0
-        self._blocked = 0
-        self._blocked_row = 0
+        self._refused_row = 0
         self._blocked_by = ""
+        self._outages = 0
+        self._outage = asyncio.Lock()
         self._working = 0
-        self._left = 0
+        self._seeded = False
+        self._disallowed = 0
         self._stopped = ""
         self._home = canonical(site.homepage)
-        self._batch = _Batch()
+        self._batch = Batch()
         self._saving = asyncio.Lock()
-        self._wake = asyncio.Condition()
-        self._traps = TrapWatch()
+        self._changed = asyncio.Event()
         self._deadline = monotonic() + limits.max_seconds
 
     async def run(self) -> CrawlSummary:
@@ -123,25 +106,26 @@ class Crawler:
         raised; errors of the site never are."""
         started, clock = self._tools.clock(), monotonic()
         self._discover(Link(self._home, self._home), 0, "")
-        for url in await sitemap_urls(self._site, self._tools.fetcher, self._robots):
-            self._discover(Link(url, url, via="sitemap"), 1, "")
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(self._limits.workers):
-                    group.create_task(self._work())
+                workers = [group.create_task(self._work()) for _ in range(self._limits.workers)]
+                watch = group.create_task(self._watch(workers))
+                await asyncio.wait(workers)
+                watch.cancel()
         except* Exception as errors:
             raise errors.exceptions[0] from None
         finally:
             await asyncio.shield(self._flush())
+        state = self._state
         return CrawlSummary(
-            pages=self._pages,
-            stopped_because=self._stopped or "complete",
-            left=len(self._frontier) + self._left,
-            failed=self._failed,
-            blocked=self._blocked,
-            blocked_by=self._blocked_by,
+            pages=state.pages,
+            stopped_because=self._why_ended(),
+            left=len(self._frontier) + state.deferred,
+            failed=state.failed,
+            blocked=state.blocked,
+            blocked_by=self._blocked_by or ("robots.txt" if self._shut_out else ""),
             robots=await self._robots.file(self._site.homepage),
-            traps=self._traps.traps(),
+            traps=state.traps.traps(),
             seconds=round(monotonic() - clock, 3),
             started_at=started,
             finished_at=self._tools.clock(),
@@ -150,70 +134,143 @@ class Crawler:
     # --- workers --------------------------------------------------------------------------------
 
     async def _work(self) -> None:
-        while not self._ended():
-            item = self._frontier.pop()
-            if item is None:
-                if not self._working:
-                    break
-                async with self._wake:
-                    await self._wake.wait_for(lambda: len(self._frontier) or not self._working)
-                continue
-            self._working += 1
+        while (waiting := await self._next()) is not None:
+            item, due = waiting
             try:
-                await self._visit(*item)
+                await self._visit(item, due)
+            except Exception:  # whatever a page does to us must not end the crawl of its site
+                _LOG.exception("page_crashed", site=self._site.id, url=item.url)
+                self._fail(item, FetchRecord(item.url, reason=Reason.CRASHED), "unchecked", 1)
             finally:
                 self._working -= 1
-                async with self._wake:
-                    self._wake.notify_all()
+                self._announce()
             if self._batch.due:
                 await self._flush()
-        async with self._wake:
-            self._wake.notify_all()
+
+    async def _next(self) -> tuple[FrontierUrl, float | None] | None:
+        """The next page; waits while pages under way may still bring some or use up the budget."""
+        while not self._ended():
+            if self._state.pages + self._working < self._limits.max_pages:
+                waiting = self._frontier.pop()
+                if waiting is not None:
+                    self._working += 1
+                    return waiting
+            if self._working:
+                await self._changed.wait()
+            elif self._seeded:
+                break
+            else:
+                await self._seed()
+        self._announce()
+        return None
+
+    async def _seed(self) -> None:
+        """Take what the sitemaps name and no page links to. Links come first: they tell where
+        a page stands in the site."""
+        self._seeded = True
+        self._working += 1
+        try:
+            for url in await sitemap_urls(self._site, self._tools.fetcher, self._robots):
+                self._discover(Link(url, url, via="sitemap"), 1, "")
+        finally:
+            self._working -= 1
+            self._announce()
+
+    def _announce(self) -> None:
+        """Wake the workers that wait for a change."""
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+
+    async def _watch(self, workers: list[asyncio.Task[None]]) -> None:
+        """End workers that go on for too long after the stop or the deadline. A page that is cut
+        off is left for the next attempt."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(self._deadline - monotonic(), 0.0)):
+                await self._stop.wait()
+        self._ended()
+        self._announce()
+        await asyncio.sleep(GRACE_S)
+        for worker in workers:
+            worker.cancel()
 
     def _ended(self) -> bool:
         if not self._stopped:
             if self._stop.is_set():
                 self._stopped = "cancelled"
-            elif self._pages >= self._limits.max_pages and len(self._frontier):
+            elif self._state.pages >= self._limits.max_pages and len(self._frontier):
                 self._stopped = "max-pages"
-            elif monotonic() > self._deadline:
+            elif monotonic() >= self._deadline:
                 self._stopped = "max-seconds"
-            elif self._blocked_row >= BLOCKED_IN_A_ROW:
+            elif self._refused_row >= BLOCKED_IN_A_ROW:
                 self._stopped = "blocked"
         return bool(self._stopped)
 
-    async def _visit(self, item: FrontierUrl, second_look: bool) -> None:
+    def _why_ended(self) -> str:
+        """A crawl without a single page was not complete, however empty its queue is."""
+        if self._stopped:
+            return self._stopped
+        if not self._state.pages and (self._state.blocked or self._disallowed):
+            return "blocked"
+        if not self._state.pages and self._state.failed:
+            return "unreachable"
+        return "max-depth" if self._state.too_deep else "complete"
+
+    @property
+    def _shut_out(self) -> bool:
+        return bool(self._disallowed) and not (self._state.pages or self._state.blocked)
+
+    # --- one page -------------------------------------------------------------------------------
+
+    async def _visit(self, item: FrontierUrl, due: float | None) -> None:
+        if due is not None:
+            await self._tools.sleep(max(due - monotonic(), 0.0))
         if not await self._robots.allowed(item.url):
-            self._done(item, Reason.ROBOTS, verdict="unchecked")
+            self._disallowed += 1
+            record = FetchRecord(item.url, reason=Reason.ROBOTS, captured_at=self._tools.clock())
+            self._finish(item, record, "unchecked", 1, failed_page(item, record))
             return
         fetched = await self._tools.fetcher.fetch(item.url, verify=False)
         record = fetched.record
+        if not was_asked(record):
+            await self._sit_out(item, due)
+            return
         if record.reason is not None or record.status >= 400:
-            self._note_failure(item, fetched, second_look)
+            self._note_failure(item, fetched, second_look=due is not None)
             return
-        self._blocked_row = 0
-        self._done(item, None, status=record.status, verdict="ok", attempts=1 + second_look)
+        self._refused_row = self._outages = 0
+        attempts = 1 if due is None else 2
         final = canonical(record.final_url) or item.url
-        if host_of(final) not in self._site.hosts or not _is_html(fetched):
+        elsewhere = host_of(final) not in self._site.hosts or not is_html(fetched)
+        # A page that is reached by several names is stored once, under the first of them.
+        if elsewhere or (final != item.url and not self._frontier.is_new(final)):
+            self._finish(item, record, "ok", attempts)
             return
-        if final != item.url and not self._frontier.is_new(final):
-            return
-        await self._take(item, fetched)
-
-    async def _take(self, item: FrontierUrl, fetched: Fetched) -> None:
-        facts = await self._read(item, fetched.body, fetched)
-        if facts.script_shell and self._renderer and self._renders < self._limits.max_renders:
-            self._renders += 1
-            rendered = await self._renderer.render(item.url)
-            if not isinstance(rendered, Missed):
-                read = await self._read(item, rendered.html, fetched, rendered=True)
-                facts = replace(read, encoding=facts.encoding, rendered=True)
+        facts = await self._facts(item, fetched)
         for link in facts.links:
             if link.url:
                 self._discover(link, item.depth + 1, item.url)
-        self._batch.pages.append(StoredPage.of(facts))
-        self._pages += 1
-        self._progress(self._pages, len(self._frontier))
+        if final != item.url:
+            alias = replace(item, url=final)
+            self._batch.new_urls.append(alias)
+            self._finish(alias, record, "ok", attempts)
+        page = StoredPage.of(facts, column=column_name(facts) or "")
+        self._state.pages += 1
+        self._finish(item, record, "ok", attempts, page)
+        self._progress(self._state.pages, len(self._frontier))
+
+    async def _facts(self, item: FrontierUrl, fetched: Fetched) -> PageFacts:
+        """What the page says, after its scripts ran if it is empty without them."""
+        facts = await self._read(item, fetched.body, fetched)
+        if not facts.script_shell or self._renderer is None:
+            return facts
+        if self._renders >= self._limits.max_renders:
+            return facts
+        self._renders += 1
+        rendered = await self._renderer.render(item.url)
+        if isinstance(rendered, Missed):
+            return facts
+        read = await self._read(item, rendered.html, fetched, rendered=True)
+        return replace(read, encoding=facts.encoding, rendered=True)
 
     async def _read(
         self, item: FrontierUrl, body: bytes, fetched: Fetched, *, rendered: bool = False
@@ -237,6 +294,44 @@ class Crawler:
 
         return await asyncio.to_thread(read) if len(body) > LARGE_BODY else read()
 
+    def _note_failure(self, item: FrontierUrl, fetched: Fetched, *, second_look: bool) -> None:
+        record = fetched.record
+        verdict = verdict_of(record)
+        if verdict == "blocked":
+            self._state.blocked += 1
+            self._refused_row += _CHALLENGE_WEIGHT if fetched.blocked_by else 1
+            self._blocked_by = self._blocked_by or fetched.blocked_by
+        else:
+            self._refused_row = 0
+        final = verdict == "blocked" or (record.reason is not None and record.reason.permanent)
+        if second_look or final:
+            self._fail(item, record, verdict, 1 + second_look)
+        else:
+            self._frontier.push_again(item, monotonic() + APART_S)
+
+    async def _sit_out(self, item: FrontierUrl, due: float | None) -> None:
+        """The host answered nothing several times in a row and is given up for now: wait, and
+        ask again; end the crawl when that happens too often. A page that was not asked for
+        stays in the queue."""
+        host = host_of(item.url)
+        if host != self._site.host:
+            record = FetchRecord(item.url, reason=Reason.UNREACHABLE)
+            self._fail(item, record, "unchecked", 1)
+            return
+        if due is None:
+            self._frontier.push(item)
+        else:
+            self._frontier.push_again(item, due)
+        async with self._outage:
+            if self._stopped or not self._tools.fetcher.throttle.broken(host):
+                return
+            self._outages += 1
+            if self._outages > MAX_OUTAGES:
+                self._stopped = "unreachable"
+                return
+            _LOG.warning("host_silent", site=self._site.id, host=host, outage=self._outages)
+            await self._tools.sleep(BREAKER_S)
+
     # --- what was found --------------------------------------------------------------------------
 
     def _discover(self, link: Link, depth: int, parent: str) -> None:
@@ -246,7 +341,8 @@ class Crawler:
         if not in_site and not self._limits.offsite:
             return
         crawled = in_site and link.kind in CRAWLED_KINDS
-        deferred = crawled and (self._traps.defers(link.url) or depth > self._limits.max_depth)
+        too_deep = crawled and depth > self._limits.max_depth
+        deferred = self._state.traps.defers(link.url) if crawled else acts(link.url)
         item = FrontierUrl(
             url=link.url,
             kind=link.kind,
@@ -254,73 +350,49 @@ class Crawler:
             depth=depth,
             parent=parent,
             text=link.text[:200],
-            state="deferred" if deferred else "queued",
+            priority=int(self._limits.lists_first and not _is_list(link)),
+            state="deferred" if deferred or too_deep else "queued",
         )
         self._batch.new_urls.append(item)
-        if deferred:
-            self._left += 1
+        if crawled and item.state == "deferred":
+            self._state.deferred += 1
+            self._state.too_deep += too_deep
         elif crawled:
             self._frontier.push(item)
 
-    def _note_failure(self, item: FrontierUrl, fetched: Fetched, second_look: bool) -> None:
-        record = fetched.record
-        verdict = verdict_of(record.status, record.reason)
-        if verdict == "blocked":
-            self._blocked += 1
-            self._blocked_row += bool(fetched.blocked_by)
-            self._blocked_by = self._blocked_by or fetched.blocked_by
-        if second_look or verdict == "blocked" or (record.reason and record.reason.permanent):
-            self._failed += 1
-            self._done(
-                item, record.reason, status=record.status, verdict=verdict, attempts=1 + second_look
-            )
-        else:
-            self._frontier.push_again(item)
+    def _fail(self, item: FrontierUrl, record: FetchRecord, verdict: str, attempts: int) -> None:
+        self._state.failed += 1
+        self._finish(item, record, verdict, attempts, failed_page(item, record))
 
-    def _done(
+    def _finish(
         self,
         item: FrontierUrl,
-        reason: Reason | None,
-        *,
-        status: int = 0,
+        record: FetchRecord,
         verdict: str,
-        attempts: int = 1,
+        attempts: int,
+        page: StoredPage | None = None,
     ) -> None:
+        """Put what came of a URL into the batch, its page with it."""
+        if page is not None:
+            self._batch.pages.append(page)
         self._batch.done.append(
             UrlDone(
                 url=item.url,
-                status=status,
-                reason=reason,
+                status=record.status,
+                reason=record.reason,
                 verdict=verdict,
                 attempts=attempts,
-                checked_at=self._tools.clock(),
+                checked_at=record.captured_at or self._tools.clock(),
             )
         )
 
     async def _flush(self) -> None:
         async with self._saving:
-            batch, self._batch = self._batch, _Batch()
-            if batch.pages or batch.new_urls or batch.done:
-                await self._sink.save(batch.pages, batch.new_urls, batch.done)
+            batch, self._batch = self._batch, Batch()
+            if batch:
+                # A worker that is cut off must not take the batch of all workers with it.
+                await asyncio.shield(self._sink.save(batch.pages, batch.new_urls, batch.done))
 
 
-def verdict_of(status: int, reason: Reason | None) -> str:
-    """What a failed request says of its target, once it has been repeated: certain | suspected |
-    blocked | unchecked. Only an answer that the target does not exist is certain."""
-    if reason in {Reason.BLOCKED, Reason.RATE_LIMITED} or (not reason and status in REFUSING):
-        return "blocked"
-    if reason in {Reason.ROBOTS, Reason.GUARD, Reason.NOT_REQUESTED, Reason.CANCELLED}:
-        return "unchecked"
-    if reason is Reason.NXDOMAIN or (reason is None and status in GONE):
-        return "certain"
-    return "suspected"
-
-
-def _is_html(fetched: Fetched) -> bool:
-    """HTML by its label, or by its first byte where the server gives none (or a vague one)."""
-    label = fetched.record.content_type.lower()
-    if label.startswith(HTML_TYPES):
-        return True
-    vague = not label or label.startswith(("text/plain", "application/octet-stream"))
-    head = fetched.body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return vague and head.startswith((b"<!doctype html", b"<html"))
+def _is_list(link: Link) -> bool:
+    return link.via == "pager" or link.region is Region.NAV or bool(_LISTS.search(link.url))

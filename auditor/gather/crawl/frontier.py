@@ -12,20 +12,22 @@ CRAWLED_KINDS = frozenset({LinkKind.PAGE, LinkKind.FRAME})
 
 
 class Frontier:
-    """The queue of one site. URLs are canonical. Seen URLs are kept as 64-bit hashes: at 100,000
-    URLs a set of strings would cost twice as much memory."""
+    """The queue of one site: lower priority first, then in the order of finding. URLs are
+    canonical. Seen URLs are kept as 64-bit hashes: at 100,000 URLs a set of strings would cost
+    twice as much memory."""
 
     def __init__(self, *, seen: Iterable[str] = (), queued: Iterable[FrontierUrl] = ()) -> None:
         self._seen = {hash(url) for url in seen}
-        self._queue: deque[FrontierUrl] = deque()
-        self._again: list[FrontierUrl] = []
+        self._first: deque[FrontierUrl] = deque()
+        self._later: deque[FrontierUrl] = deque()
+        self._again: deque[tuple[FrontierUrl, float]] = deque()
         for item in queued:
             self._seen.add(hash(item.url))
             if item.kind in CRAWLED_KINDS and item.in_site:
-                self._queue.append(item)
+                self.push(item)
 
     def __len__(self) -> int:
-        return len(self._queue) + len(self._again)
+        return len(self._first) + len(self._later) + len(self._again)
 
     def is_new(self, url: str) -> bool:
         """True the first time a URL is shown."""
@@ -37,17 +39,17 @@ class Frontier:
 
     def push(self, item: FrontierUrl) -> None:
         """Queue a page to fetch."""
-        self._queue.append(item)
+        (self._later if item.priority else self._first).append(item)
 
-    def push_again(self, item: FrontierUrl) -> None:
-        """Queue a page for a second look, after everything else, so that the two attempts lie
-        apart in time."""
-        self._again.append(item)
+    def push_again(self, item: FrontierUrl, due: float) -> None:
+        """Queue a page for a second look, after everything else and not before `due`, so that
+        the two attempts lie apart in time."""
+        self._again.append((item, due))
 
-    def pop(self) -> tuple[FrontierUrl, bool] | None:
-        """The next page and whether this is its second look; None when none is waiting."""
-        if self._queue:
-            return self._queue.popleft(), False
-        if self._again:
-            return self._again.pop(0), True
-        return None
+    def pop(self) -> tuple[FrontierUrl, float | None] | None:
+        """The next page, with the moment of its second look if this is one; None when none is
+        waiting."""
+        for queue in (self._first, self._later):
+            if queue:
+                return queue.popleft(), None
+        return self._again.popleft() if self._again else None

@@ -1,4 +1,5 @@
-"""Crawl traps: URL patterns that never end. A stopped URL is deferred and named, never dropped.
+"""Crawl traps: URL patterns that never end, and links that do something. A stopped URL is
+deferred and named, never dropped.
 
 Heritrix's bounds (path repetition 2, depth 20) and a budget of query variants per path, as
 IRLbot's per-domain budget (Lee et al., WWW 2008) does for hosts.
@@ -6,6 +7,7 @@ IRLbot's per-domain budget (Lee et al., WWW 2008) does for hosts.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from urllib.parse import urlsplit
 
@@ -15,6 +17,24 @@ MAX_SEGMENTS = 20
 MAX_REPETITIONS = 2
 #: Query variants of one path before the rest is deferred.
 MAX_VARIANTS = 300
+#: Patterns listed in a summary.
+MAX_LISTED = 100
+#: GET must be safe (RFC 9110 section 9.2.1), but not every server keeps to it: an audit never
+#: logs anybody out, deletes or votes.
+_LEAVING = re.compile(r"(?:log|sign)-?(?:out|off)(?:\.\w+)?", re.I)
+_DOING = re.compile(
+    r"/[^/?]*(?:delete|remove|toupiao|vote)[^/?]*\?"
+    r"|[?&](?:action|act|do|method|op|cmd)=[^&]*(?:delete|remove|vote|log-?out)",
+    re.I,
+)
+
+
+def acts(url: str) -> bool:
+    """True when fetching the URL may change something on the server."""
+    head, question, _ = url.partition("?")
+    if _LEAVING.search(head.rpartition("/")[2]):
+        return True
+    return bool(question) and _DOING.search(url) is not None
 
 
 class TrapWatch:
@@ -32,6 +52,18 @@ class TrapWatch:
         self._deferred[pattern, rule] += 1
         return True
 
+    def recall(self, url: str, *, deferred: bool) -> None:
+        """Take a URL of an earlier attempt into account, as it was decided then."""
+        head, question, _ = url.partition("?")
+        if question:
+            self._variants[hash(head)] += 1
+        if deferred:
+            rule, pattern = _static_rule(url, head)
+            if not rule and question:
+                rule, pattern = "query-variants", f"{head}?…"
+            if rule:
+                self._deferred[pattern, rule] += 1
+
     def _rule(self, url: str) -> tuple[str, str]:
         head, question, _ = url.partition("?")
         if question:
@@ -39,20 +71,27 @@ class TrapWatch:
             self._variants[key] += 1
             if self._variants[key] > MAX_VARIANTS:
                 return "query-variants", f"{head}?…"
-        if head.count("/") <= MAX_REPETITIONS + 3:
-            return "", ""
-        segments = [part for part in urlsplit(head).path.split("/")[:-1] if part]
-        if len(segments) > MAX_SEGMENTS:
-            return "path-depth", _prefix(head, segments[:3])
-        name, repeated = Counter(segments).most_common(1)[0] if segments else ("", 0)
-        if repeated > MAX_REPETITIONS:
-            return "repeated-segment", f"…/{name}/…/{name}/…"
-        return "", ""
+        return _static_rule(url, head)
 
     def traps(self) -> tuple[Trap, ...]:
         """Every pattern that was deferred, most URLs first."""
         found = [Trap(pattern, rule, count) for (pattern, rule), count in self._deferred.items()]
-        return tuple(sorted(found, key=lambda trap: (-trap.deferred, trap.pattern)))[:100]
+        return tuple(sorted(found, key=lambda trap: (-trap.deferred, trap.pattern)))[:MAX_LISTED]
+
+
+def _static_rule(url: str, head: str) -> tuple[str, str]:
+    """The rule by which the URL alone is deferred, and the pattern."""
+    if acts(url):
+        return "action", head
+    if head.count("/") <= MAX_REPETITIONS + 3:
+        return "", ""
+    segments = [part for part in urlsplit(head).path.split("/")[:-1] if part]
+    if len(segments) > MAX_SEGMENTS:
+        return "path-depth", _prefix(head, segments[:3])
+    name, repeated = Counter(segments).most_common(1)[0] if segments else ("", 0)
+    if repeated > MAX_REPETITIONS:
+        return "repeated-segment", f"…/{name}/…/{name}/…"
+    return "", ""
 
 
 def _prefix(url: str, segments: list[str]) -> str:

@@ -29,8 +29,8 @@ from auditor.gather.probes._search_results import (
     no_result_text,
     results_at,
 )
-from auditor.gather.probes.links import verdict_of
 from auditor.gather.tools import Tools
+from auditor.gather.verdicts import verdict_of
 from auditor.model.artifact import (
     FetchRecord,
     HomePage,

@@ -1,0 +1,55 @@
+"""What a crawl begins with: nothing, or what earlier attempts of it left in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from auditor.gather.crawl.frontier import CRAWLED_KINDS, Frontier
+from auditor.gather.crawl.traps import TrapWatch
+from auditor.model.finding import Reason
+from auditor.store.rows import FrontierUrl, PageRow, UrlRow
+
+
+@dataclass(slots=True)
+class CrawlMemory:
+    """The state of a crawl. `pages` counts pages with facts, `failed` and `blocked` those
+    without; `deferred` counts known pages that will not be fetched, `too_deep` those of them
+    that lie beyond the depth limit."""
+
+    frontier: Frontier = field(default_factory=Frontier)
+    traps: TrapWatch = field(default_factory=TrapWatch)
+    pages: int = 0
+    failed: int = 0
+    blocked: int = 0
+    deferred: int = 0
+    too_deep: int = 0
+
+
+def remember(
+    known: Iterable[UrlRow],
+    queued: Iterable[FrontierUrl],
+    pages: Iterable[PageRow],
+    *,
+    max_depth: int,
+) -> CrawlMemory:
+    """The state in which an earlier attempt of the crawl ended."""
+    memory = CrawlMemory()
+    memory.frontier = Frontier(seen=_noted(memory, known, max_depth), queued=queued)
+    for page in pages:
+        memory.pages += page.outcome == "ok"
+        memory.failed += page.outcome not in {"ok", Reason.ROBOTS}
+    return memory
+
+
+def _noted(memory: CrawlMemory, known: Iterable[UrlRow], max_depth: int) -> Iterator[str]:
+    for row in known:
+        yield row.url
+        if not row.in_site or row.kind not in CRAWLED_KINDS:
+            continue
+        too_deep = row.depth > max_depth
+        deferred = row.state == "deferred"
+        memory.traps.recall(row.url, deferred=deferred and not too_deep)
+        memory.deferred += deferred
+        memory.too_deep += deferred and too_deep
+        memory.blocked += row.verdict == "blocked"

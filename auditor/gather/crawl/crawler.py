@@ -259,9 +259,14 @@ class Crawler:
         self._progress(self._state.pages, len(self._frontier))
 
     async def _facts(self, item: FrontierUrl, fetched: Fetched) -> PageFacts:
-        """What the page says, after its scripts ran if it is empty without them."""
+        """What the page says, after its scripts ran if it is empty without them.
+
+        The home page is always rendered: scripts often write its lists and its footer, and what
+        only they write must not be called missing or stale.
+        """
         facts = await self._read(item, fetched.body, fetched)
-        if not facts.script_shell or self._renderer is None:
+        wanted = facts.script_shell or item.url == self._home
+        if not wanted or self._renderer is None:
             return facts
         if self._renders >= self._limits.max_renders:
             return facts
@@ -270,7 +275,9 @@ class Crawler:
         if isinstance(rendered, Missed):
             return facts
         read = await self._read(item, rendered.html, fetched, rendered=True)
-        return replace(read, encoding=facts.encoding, rendered=True)
+        seen = {link.url for link in read.links}
+        links = (*read.links, *(link for link in facts.links if link.url not in seen))
+        return replace(read, encoding=facts.encoding, rendered=True, links=links)
 
     async def _read(
         self, item: FrontierUrl, body: bytes, fetched: Fetched, *, rendered: bool = False

@@ -19,7 +19,8 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic, sleep
+from stat import S_ISDIR
+from time import monotonic, sleep, time
 from typing import Any
 
 from selenium import webdriver
@@ -39,6 +40,8 @@ START_S = 40.0
 #: Chromium fails in odd ways on a full disk; below this it is not started.
 MIN_FREE_BYTES = 150 * 2**20
 _MAX_SCRATCH_CHARS = 50
+_PREFIX = "govsite-auditor-"
+_STALE_S = 24 * 3600
 _PORT = re.compile(rb"started successfully on port (\d+)")
 _FLAGS = (
     "--headless=new",
@@ -250,7 +253,19 @@ def _profile(scratch: Path) -> Path:
         raise BrowserFailure(
             Reason.BROWSER, f"only {free >> 20} MB free in {scratch} for the browser"
         )
-    return Path(tempfile.mkdtemp(prefix="govsite-auditor-", dir=scratch))
+    _sweep(scratch)
+    return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=scratch))
+
+
+def _sweep(scratch: Path) -> None:
+    """Remove our own profiles that an auditor left behind when it was killed. A day must have
+    passed: another auditor, perhaps in another container, may still use younger ones."""
+    horizon = time() - _STALE_S
+    for folder in scratch.glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            stat = folder.lstat()
+            if S_ISDIR(stat.st_mode) and stat.st_uid == os.geteuid() and stat.st_mtime < horizon:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _scratch() -> Path:

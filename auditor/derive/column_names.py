@@ -34,7 +34,7 @@ _ARCHIVE: Final = re.compile("专题|往期|历史|归档|回顾|存档|旧版")
 _PAGED_FILE: Final = re.compile(
     r"^(index|list|default|column|node\w*?)[_-](\d{1,4})(\.\w{1,6})$", re.I
 )
-_INDEX_FILE: Final = re.compile(r"^(index|default|list)\.\w{1,6}$", re.I)
+_INDEX_FILE: Final = re.compile(r"^(index|default)\.\w{1,6}$", re.I)
 _PAGE_PARAMETER: Final = re.compile(
     r"(?:^|&)(?:page|pageno|pagenum|pageindex|currentpage|curpage|p|pn|cp)=\d{1,6}(?=&|$)", re.I
 )
@@ -56,11 +56,12 @@ def column_key(url: str, hosts: Collection[str] = ()) -> tuple[str, bool]:
         head = parts.path or "/"
     folder, _, name = head.rpartition("/")
     paged = _PAGED_FILE.match(name)
-    later = bool(paged)
-    if paged or _INDEX_FILE.match(name):
-        name = ""
+    if paged:
+        name = paged[1] + paged[3]
     rest = _PAGE_PARAMETER.sub("", query).strip("&")
-    later = later or rest != query.strip("&")
+    if not rest and _INDEX_FILE.match(name):
+        name = ""
+    later = bool(paged) or rest != query.strip("&")
     return f"{folder}/{name}" + (f"?{rest}" if rest else ""), later
 
 

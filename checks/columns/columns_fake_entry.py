@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from auditor.api import (
     Finding,
@@ -84,10 +84,15 @@ def columns_fake_entry(page: PageFacts) -> Iterator[Finding]:
     anchors = [link for link in page.links if link.tag == "a"]
     entries = [link for link in anchors if link.region is Region.NAV and not link.hidden]
     led = {link.text for link in anchors if link.url}
+    followed = zip(anchors, [*anchors[1:], None], strict=True)
     fakes = [
         link
-        for link in entries
-        if _is_entry(link) and link.text not in led and not _opens_menu(link, anchors)
+        for link, following in followed
+        if link.region is Region.NAV
+        and not link.hidden
+        and _is_entry(link)
+        and link.text not in led
+        and not _opens_menu(link, following)
     ]
     for link in fakes:
         yield _finding(link, page)
@@ -104,9 +109,8 @@ def _is_entry(link: Link) -> bool:
     return named and nowhere and not _TABS.search(link.place)
 
 
-def _opens_menu(link: Link, anchors: Sequence[Link]) -> bool:
+def _opens_menu(link: Link, following: Link | None) -> bool:
     """True when the next link stands deeper, as the first entry of a submenu does."""
-    following = next((other for other in anchors if other.index > link.index), None)
     if following is None or following.region is not Region.NAV:
         return False
     return following.place != link.place

@@ -20,7 +20,11 @@ from auditor.api import (
 from checks.site._common import untested
 
 #: Stops by a budget of the operator's settings.
-_BUDGETS = {"max-pages": "页数上限", "max-depth": "层数上限", "max-seconds": "时间上限"}
+_BUDGETS = {
+    "max-pages": Text(zh="页数上限", en="the limit on pages"),
+    "max-depth": Text(zh="层数上限", en="the limit on depth"),
+    "max-seconds": Text(zh="时间上限", en="the limit on time"),
+}
 _PATTERNS = 3
 MESSAGES = {
     "whole": Text(
@@ -31,16 +35,19 @@ MESSAGES = {
         en="The site was read: {pages} pages; {left} repetitive addresses were left out "
         "({patterns}).",
     ),
-    "budget": Text(
-        zh="抓取因{why}（{stop}）停止：已读 {pages} 个页面，仍有 {left} 个地址未读，"
-        "“缺少”“未发现”类结论仅限已读范围。",
-        en="The crawl stopped at a budget ({stop}, {why}): {pages} pages read, {left} addresses "
-        "left. What was not found was not found among these.",
-    ),
     "blocked": Text(
         zh="检测被防护拦截，见“检测受防护拦截”。",
         en="Protection stopped the audit; see the check on that.",
     ),
+}
+MESSAGES |= {
+    stop: Text(
+        zh=f"抓取因{name.zh}停止：已读 {{pages}} 个页面，仍有 {{left}} 个地址未读，"
+        "“缺少”“未发现”类结论仅限已读范围。",
+        en=f"The crawl stopped at {name.en}: {{pages}} pages read, {{left}} addresses left. What "
+        "was not found was not found among these.",
+    )
+    for stop, name in _BUDGETS.items()
 }
 
 
@@ -70,13 +77,7 @@ def site_crawl_coverage(site: Site, crawl: CrawlSummary) -> Iterator[Finding]:
     if crawl.stopped_because == "blocked":
         yield Finding(Outcome.INAPPLICABLE, msg("blocked"), subject)
     elif crawl.stopped_because in _BUDGETS:
-        message = msg(
-            "budget",
-            why=_BUDGETS[crawl.stopped_because],
-            stop=crawl.stopped_because,
-            pages=crawl.pages,
-            left=crawl.left,
-        )
+        message = msg(crawl.stopped_because, pages=crawl.pages, left=crawl.left)
         yield Finding(Outcome.CANT_TELL, message, subject, (evidence,))
     elif crawl.stopped_because != "complete":
         reason = Reason.CANCELLED if crawl.stopped_because == "cancelled" else Reason.NOT_GATHERED

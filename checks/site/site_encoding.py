@@ -31,7 +31,7 @@ MESSAGES = {
         zh="页面声明的编码与实际一致（{used}）。", en="Declared and real encoding agree ({used})."
     ),
     "differs": Text(
-        zh="页面在{place}声明编码为 {declared}，实际是 {used}，浏览器会显示乱码。",
+        zh="页面在 {place} 中声明编码为 {declared}，实际是 {used}，浏览器会显示乱码。",
         en="The page declares {declared} ({place}) but its bytes are {used}; browsers show "
         "garbage.",
     ),
@@ -74,7 +74,7 @@ def site_encoding(page: PageFacts) -> Iterator[Finding]:
     label = f"{place}={declared}"
     wrong = label in page.encoding.disagreement.split(", ") and family != used
     if wrong and page.encoding.source != "bom":
-        seen = "HTTP 头" if place == "header" else "meta"
+        seen = "Content-Type" if place == "header" else "meta charset"
         message = msg("differs", place=seen, declared=declared, used=used)
         evidence = page_evidence(page, excerpt=f"{page.content_type}; {label}")
         cause = f"{label}->{used}"

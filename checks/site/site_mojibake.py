@@ -13,7 +13,8 @@ _REPLACED_MANY = 5
 #: U+FFFD in UTF-8, read as GBK, gives 锟斤拷 without end; once may be a quotation.
 _KUN = re.compile("(?:锟斤拷){2,}")
 #: UTF-8 read as windows-1252: a lead byte and two continuation bytes, again and again.
-_AS_LATIN = re.compile("(?:[ã-ï][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{2}){3,}")
+_LEAD, _REST = "[ã-ï]", "[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{2}"
+_AS_LATIN = re.compile(f"{_LEAD}{_REST}(?:{_LEAD}{_REST}){{2,}}")
 #: GBK read as windows-1252. No language writes so many of these letters without a space; rows of
 #: one sign (·····, ××××××) are something else.
 _GBK_AS_LATIN = re.compile("[¡-ÿ]{10,}")

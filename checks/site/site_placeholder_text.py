@@ -74,16 +74,16 @@ def _placeholders(page: PageFacts) -> Iterator[tuple[str, str]]:
     """(place, text) of what stands for nothing, the most telling first."""
     for part in _TITLE_SEPARATOR.split(page.title):
         if _is_placeholder(part.strip()):
-            yield "title", part.strip()
+            yield "<title>", part.strip()
     for heading in page.headings:
         if heading.level == 1 and _is_placeholder(heading.text):
-            yield "h1", heading.text
+            yield "<h1>", heading.text
     for meta in page.metas:
         if meta.name.lower() in _METAS and _is_placeholder(meta.content.strip()):
             yield f"meta {meta.name}", meta.content.strip()
     lorem = _LOREM.search(page.text)
     if lorem:
-        yield "正文", page.text[lorem.start() : lorem.start() + _MAX_BLOCK]
+        yield "<body>", page.text[lorem.start() : lorem.start() + _MAX_BLOCK]
     if page.kind is PageKind.ARTICLE:
         yield from _blocks(page)
 
@@ -92,7 +92,7 @@ def _blocks(page: PageFacts) -> Iterator[tuple[str, str]]:
     linked = {link.text for link in page.links} | {heading.text for heading in page.headings}
     for block in page.text.split(" ", _BLOCKS)[:_BLOCKS]:
         if len(block) <= _MAX_BLOCK and block not in linked and _is_placeholder(block):
-            yield "正文", block
+            yield "<body>", block
 
 
 def _is_placeholder(text: str) -> bool:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from structlog.typing import EventDict
 
 _LEVELS = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO, 2: logging.DEBUG}
+_HANDLER = "auditor"
 _quiet = False
 
 
@@ -55,7 +56,13 @@ def set_up_logs(*, verbosity: int = 0, json_lines: bool = False) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )
-    logging.basicConfig(handlers=[handler], level=max(level, logging.INFO), force=True)
+    root = logging.getLogger()
+    for earlier in [item for item in root.handlers if item.get_name() == _HANDLER]:
+        root.removeHandler(earlier)
+    handler.set_name(_HANDLER)
+    root.addHandler(handler)
+    # Libraries tell more at INFO than a person wants to know.
+    root.setLevel(max(level, logging.WARNING) if verbosity < 2 else level)
 
 
 def _renderer(json_lines: bool) -> Any:

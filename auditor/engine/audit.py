@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from time import monotonic
 
 import structlog
 
@@ -144,6 +145,7 @@ async def _gather(
     earlier = await record.recall(step.produces)
     if earlier is not None and _is_whole(earlier):
         return earlier
+    started = monotonic()
     needs = needs_of(step.gather)
     arguments = supply(needs, given)
     if isinstance(arguments, Missed):
@@ -158,6 +160,14 @@ async def _gather(
             _LOG.exception("step_failed", step=step.phase, artifact=step.produces.__name__)
             value = Missed(Reason.CRASHED, type(error).__name__)
     await record.keep(step.produces, value)
+    missed = value if isinstance(value, Missed) else None
+    _LOG.info(
+        "gathered",
+        site=record.site_id,
+        artifact=step.produces.__name__,
+        missed=missed and missed.reason.value,
+        seconds=round(monotonic() - started, 3),
+    )
     return value
 
 

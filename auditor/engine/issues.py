@@ -34,8 +34,17 @@ class _Group:
 
 @dataclass(slots=True)
 class _Counts:
+    """`passed` and `inapplicable` stand apart: they are nearly all, and an enum hashes slowly."""
+
+    passed: int = 0
+    inapplicable: int = 0
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     untested: Counter[str] = field(default_factory=Counter)
+
+    def by_outcome(self) -> dict[Outcome, int]:
+        counts = {Outcome.PASSED: self.passed, Outcome.INAPPLICABLE: self.inapplicable}
+        counts |= self.outcomes
+        return {outcome: counts[outcome] for outcome in sorted(counts) if counts[outcome]}
 
 
 class IssueBook:
@@ -51,13 +60,22 @@ class IssueBook:
 
     def add(self, check: Check, finding: Finding, page: PageFacts | None = None) -> None:
         """Count a finding and file it under its cause."""
-        counts = self._tallies.setdefault(check.id, _Counts())
-        counts.outcomes[finding.outcome] += 1
-        if finding.outcome is Outcome.UNTESTED:
+        counts = self._tallies.get(check.id)
+        if counts is None:
+            counts = self._tallies[check.id] = _Counts()
+        outcome = finding.outcome
+        if outcome is Outcome.PASSED:
+            counts.passed += 1
+            return
+        if outcome is Outcome.INAPPLICABLE:
+            counts.inapplicable += 1
+            return
+        counts.outcomes[outcome] += 1
+        if outcome is Outcome.UNTESTED:
             reason = str(finding.message.params.get("reason", finding.message.key))
             counts.untested[reason] += 1
             self._untested.setdefault((check.id, reason), finding)
-        elif finding.outcome in (Outcome.FAILED, Outcome.CANT_TELL):
+        else:
             self._file(check, finding, page)
 
     def _file(self, check: Check, finding: Finding, page: PageFacts | None) -> None:
@@ -105,7 +123,7 @@ class IssueBook:
         return tuple(
             CheckTally(
                 check_id,
-                {outcome: counts.outcomes[outcome] for outcome in sorted(counts.outcomes)},
+                counts.by_outcome(),
                 dict(sorted(counts.untested.items())),
             )
             for check_id, counts in sorted(self._tallies.items())

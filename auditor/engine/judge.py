@@ -24,6 +24,8 @@ from auditor.store.rows import Judgement
 _LOG = structlog.get_logger(__name__)
 #: Findings taken from one call of a check; a page with 200,000 bad links must not fill the disk.
 MAX_FINDINGS_PER_CALL = 500
+#: Stands for the page while the rest of a check's needs is supplied.
+_ANY_PAGE = object()
 
 
 def judge(
@@ -41,11 +43,14 @@ def judge(
     calls = [_Call(check, (params or {}).get(check.id, {})) for check in checks]
     page_calls = [call for call in calls if call.check.scope is Scope.PAGE]
 
+    ready: list[tuple[Check, Callable[[PageFacts], list[Finding]]]] = []
+
     def look(page: PageFacts, given_here: Given) -> None:
-        here = {**given_here, PageFacts: page}
-        for call in page_calls:
-            for finding in call.findings(here):
-                book.add(call.check, finding, page)
+        if not ready:
+            ready.extend((call.check, call.for_pages(given_here)) for call in page_calls)
+        for check, findings in ready:
+            for finding in findings(page):
+                book.add(check, finding, page)
 
     derived = run_folds(folds, dict(given), pages, look)
     if PageFacts in derived:
@@ -105,8 +110,10 @@ class _Folding:
     def add(self, page: PageFacts) -> None:
         """Show it a page."""
         if self._fold is not None:
-            with self._guarded():
+            try:
                 self._fold.add(page)
+            except Exception as error:  # a page that breaks a derivation must not end the judging
+                self._crash(error)
 
     def result(self) -> object:
         """What it made of the pages, or the `Missed` in its place."""
@@ -119,9 +126,12 @@ class _Folding:
     def _guarded(self) -> Iterator[None]:
         try:
             yield
-        except Exception as error:  # a page that breaks a derivation must not end the judging
-            _LOG.exception("derivation_crashed", artifact=self.produces.__name__)
-            self._fold, self._missed = None, Missed(Reason.CRASHED, type(error).__name__)
+        except Exception as error:
+            self._crash(error)
+
+    def _crash(self, error: Exception) -> None:
+        _LOG.exception("derivation_crashed", artifact=self.produces.__name__)
+        self._fold, self._missed = None, Missed(Reason.CRASHED, type(error).__name__)
 
 
 def _why_no_pages(given: Given) -> Missed:
@@ -148,8 +158,18 @@ class _Call:
     def findings(self, given: Given) -> list[Finding]:
         """The check's findings, or why it was not tested. An exception costs this check alone."""
         arguments = supply(self.check.needs, given)
+        return [_untested(arguments)] if isinstance(arguments, Missed) else self._call(arguments)
+
+    def for_pages(self, given: Given) -> Callable[[PageFacts], list[Finding]]:
+        """The same for a check of scope `page`, with all but the page handed over once."""
+        arguments = supply(self.check.needs, {**given, PageFacts: _ANY_PAGE})
         if isinstance(arguments, Missed):
-            return [_untested(arguments)]
+            untested = [_untested(arguments)]
+            return lambda page: untested
+        names = [name for name, value in arguments.items() if value is _ANY_PAGE]
+        return lambda page: self._call(arguments | dict.fromkeys(names, page))
+
+    def _call(self, arguments: Mapping[str, object]) -> list[Finding]:
         try:
             found = self.check.function(**arguments, **self._extra)
             return list(islice(found, MAX_FINDINGS_PER_CALL))

@@ -122,14 +122,15 @@ async def gather_crawl(
         limits=limits,
         sink=record,
         stop=stop.event,
-        memory=await record.book.call(_remembered, record, limits.max_depth),
+        memory=await record.book.call(remembered, record, limits.max_depth),
         renderer=pool.browser,
         progress=lambda pages, waiting: progress.pages(site.id, pages, waiting),
     )
     return await crawler.run()
 
 
-def _remembered(record: SiteRecord, max_depth: int) -> CrawlMemory:
+def remembered(record: SiteRecord, max_depth: int) -> CrawlMemory:
+    """What the store holds of the site's crawl so far."""
     store, where = record.book.store, (record.book.run_id, record.site_id)
     return remember(
         store.url_states(*where),

@@ -138,6 +138,9 @@ class Crawler:
             item, due = waiting
             try:
                 await self._visit(item, due)
+            except asyncio.CancelledError:
+                self._frontier.push(item)  # not looked at: it counts as left
+                raise
             except Exception:  # whatever a page does to us must not end the crawl of its site
                 _LOG.exception("page_crashed", site=self._site.id, url=item.url)
                 self._fail(item, FetchRecord(item.url, reason=Reason.CRASHED), "unchecked", 1)

@@ -138,6 +138,7 @@ class District:
                 "allow_ports": [self.http_port, self.https_port, self.own_port],
                 "name_server_port": self.dns_port,
                 "ca_file": str(self.ca_file),
+                "ipv6": "on" if _has_ipv6() else "off",
             },
             "search": {"max_queries": 30, "delay_s": 0},
         }

@@ -72,7 +72,7 @@ def _end_heading(walk: Walk, tag: str) -> None:
 
 
 def _moving(walk: Walk, tag: str, attrib: Attributes) -> None:
-    if len(walk.moving) < MAX_MOVING:
+    if not walk.hidden and len(walk.moving) < MAX_MOVING:
         walk.moving.append(walk.place(tag))
 
 

@@ -215,7 +215,10 @@ async def open_browser(
         page_timeout_s=wanted.page_timeout_s,
         evidence_dir=evidence if settings.evidence.screenshots else None,
     ) as browser:
-        yield BrowserPool(browser)
+        broken = await browser.works()
+        if broken is not None:
+            _LOG.warning("browser_unfit", reason=broken.reason.value, detail=broken.detail)
+        yield BrowserPool(browser if broken is None else None, broken)
 
 
 async def _vantage(plan: RoundPlan, tools: Tools, pool: BrowserPool, book: Bookkeeper) -> Vantage:
@@ -226,7 +229,7 @@ async def _vantage(plan: RoundPlan, tools: Tools, pool: BrowserPool, book: Bookk
     vantage = await probe_vantage(tools)
     mode = plan.settings.network.ipv6
     if mode != "auto":
-        vantage = replace(vantage, ipv6=mode == "on")
+        vantage = replace(vantage, ipv6=mode == "on", detail=f"network.ipv6: {mode}")
     vantage = replace(vantage, browser=pool.browser is not None)
     await book.call(book.store.save_run_artifact, plan.run_id, "Vantage", vantage)
     return vantage

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
 import scrapy
@@ -45,7 +45,7 @@ class Tuned(scrapy.Spider):
 
     name = "tuned"
     pages = 0
-    seen: set[str] = set()
+    seen: ClassVar[set[str]] = set()
 
     def parse(self, response: Any) -> Iterator[Any]:
         Tuned.pages += 1

@@ -82,8 +82,8 @@ class Indicator:
 class Scheme:
     """A scheme. `pass_line` below which a scored site is unqualified, `bonus_line` above which
     bonus is added; both None when the document gives none. `scored_types`: the site types whose
-    deductions count (others are judged by vetoes alone). `groups` names the indicators' groups by their keys, in
-    the order of printing."""
+    deductions count (others are judged by vetoes alone). `groups` names the indicators' groups by
+    their keys, in the order of printing."""
 
     id: str
     version: str

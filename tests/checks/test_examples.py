@@ -78,9 +78,7 @@ class TestEveryCheck:
         assert all(is_dataclass(need) for need in check.needs.values())
         assert (api.PageFacts in check.needs.values()) == (check.scope is api.Scope.PAGE)
 
-    @pytest.mark.parametrize(
-        "reason", list(api.Reason), ids=lambda reason: reason.value
-    )
+    @pytest.mark.parametrize("reason", list(api.Reason), ids=lambda reason: reason.value)
     def test_a_missed_artifact_is_never_a_failure(
         self, check: api.Check, reason: api.Reason
     ) -> None:

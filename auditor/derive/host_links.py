@@ -18,34 +18,30 @@ class HostLinksFold:
     produces: ClassVar[type] = HostLinks
 
     def __init__(self) -> None:
+        # By scheme and authority as the link has them; hosts are only parsed at the end.
         self._counts: dict[str, int] = {}
-        self._hosts: dict[str, str] = {}
         self._examples: dict[str, tuple[str, str, str]] = {}
 
     def add(self, page: PageFacts) -> None:
         """Count the page's links."""
+        counts = self._counts
         for link in page.links:
-            host = self._host(link.url)
-            if host in self._counts:
-                self._counts[host] += 1
-            elif host and len(self._counts) < MAX_HOSTS:
-                self._counts[host] = 1
-                self._examples[host] = (page.final_url or page.url, link.text, link.url)
-
-    def _host(self, url: str) -> str:
-        """The host of a canonical URL; each scheme and authority is parsed once."""
-        origin = "/".join(url.split("/", 3)[:3])
-        host = self._hosts.get(origin)
-        if host is None:
-            host = host_of(origin) if origin else ""
-            if len(self._hosts) < 2 * MAX_HOSTS:
-                self._hosts[origin] = host
-        return host
+            url = link.url
+            # Canonical addresses have a path: the first slash behind `https://` begins it.
+            origin = url[: url.find("/", 8)]
+            if origin in counts:
+                counts[origin] += 1
+            elif origin and len(counts) < MAX_HOSTS:
+                counts[origin] = 1
+                self._examples[origin] = (page.final_url or page.url, link.text, url)
 
     def result(self) -> HostLinks:
         """Hosts by name, each with link count, page URL, link text and target."""
-        return HostLinks(
-            tuple(
-                (host, count, *self._examples[host]) for host, count in sorted(self._counts.items())
-            )
-        )
+        hosts: dict[str, int] = {}
+        examples: dict[str, tuple[str, str, str]] = {}
+        for origin, count in self._counts.items():
+            host = host_of(origin)
+            hosts[host] = hosts.get(host, 0) + count
+            examples.setdefault(host, self._examples[origin])
+        hosts.pop("", None)
+        return HostLinks(tuple((host, hosts[host], *examples[host]) for host in sorted(hosts)))

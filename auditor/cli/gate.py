@@ -10,6 +10,7 @@ from auditor.cli.errors import UsageProblem
 from auditor.model.finding import Outcome
 from auditor.model.result import RunResult, SiteResult
 from auditor.store import Store
+from auditor.store.rows import Judgement
 
 _SCORE = re.compile(r"score<(\d+(?:\.\d+)?)")
 
@@ -22,36 +23,39 @@ class Gate:
     new: bool = False
     score_below: float | None = None
 
-    def fails(self, result: RunResult, previous: frozenset[str] | None) -> bool:
-        """True when the result fails the gate. Without a previous run nothing is new."""
-        return any(self._site_fails(site, previous) for site in result.sites)
+    def fails(self, result: RunResult, store: Store) -> bool:
+        """True when the result fails the gate. What was not looked at before, a site or by a
+        check, brings nothing new."""
+        return any(self._site_fails(site, result.run_id, store) for site in result.sites)
 
-    def _site_fails(self, site: SiteResult, previous: frozenset[str] | None) -> bool:
+    def _site_fails(self, site: SiteResult, run_id: str, store: Store) -> bool:
         if self.veto and any(item.vetoes for item in site.assessments):
             return True
         below = self.score_below
         if below is not None and site.score is not None and site.score < below:
             return True
-        if not self.new or previous is None:
+        if not self.new:
             return False
+        before = _judged_before(store, run_id, site.site.id)
+        if before is None:
+            return False
+        known = {issue.id for issue in before.issues}
+        made = {tally.check_id for tally in before.tallies}
         return any(
-            issue.outcome is Outcome.FAILED and issue.id not in previous for issue in site.issues
+            issue.outcome is Outcome.FAILED and issue.id not in known and issue.check_id in made
+            for issue in site.issues
         )
 
-    def previous_issues(self, store: Store, run_id: str) -> frozenset[str] | None:
-        """Ids of the issues of the run before this one; None when it is not asked for or there
-        is none."""
-        if not self.new:
-            return None
-        older = store.run_ids()
-        older = older[older.index(run_id) + 1 :]
-        if not older:
-            return None
-        found: set[str] = set()
-        for row in store.site_rows(older[0]):
-            judgement = store.judgement(older[0], row.site.id)
-            found.update(issue.id for issue in (judgement.issues if judgement else ()))
-        return frozenset(found)
+
+def _judged_before(store: Store, run_id: str, site_id: str) -> Judgement | None:
+    """What the last whole audit of the site before this run found; None when there was none."""
+    older = store.run_ids()
+    for earlier in older[older.index(run_id) + 1 :]:
+        states = {row.site.id: row.state for row in store.site_rows(earlier)}
+        judgement = store.judgement(earlier, site_id) if states.get(site_id) == "done" else None
+        if judgement is not None:
+            return judgement
+    return None
 
 
 def parse_gate(text: str | None) -> Gate:

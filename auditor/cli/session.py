@@ -34,7 +34,6 @@ from auditor.engine.result import judge_missing
 from auditor.engine.round import RoundPlan, create_run, find_browser, new_run_id, run_round
 from auditor.model.artifact import Missed
 from auditor.model.finding import Reason
-from auditor.model.result import RunResult
 from auditor.model.site import SHANGHAI, Register, Site
 from auditor.store import Store
 
@@ -131,7 +130,9 @@ def _conclude(
     typer.echo(str(index if index in written else session.out))
     if signals.code:
         return signals.code
-    return _exit_code(result, settings, gate, gate.previous_issues(store, session.run_id))
+    if gate.fails(result, store):
+        return Exit.GATE
+    return Exit.INCOMPLETE if result.coverage < settings.coverage_limit else Exit.DONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,14 +230,6 @@ def _moment(settings: Settings, now: datetime) -> datetime:
         return value if value.tzinfo else value.replace(tzinfo=SHANGHAI)
     day = datetime.combine(settings.as_of, datetime.min.time(), SHANGHAI)
     return day + timedelta(hours=23, minutes=59, seconds=59)
-
-
-def _exit_code(
-    result: RunResult, settings: Settings, gate: Gate, previous: frozenset[str] | None
-) -> Exit:
-    if gate.fails(result, previous):
-        return Exit.GATE
-    return Exit.INCOMPLETE if result.coverage < settings.coverage_limit else Exit.DONE
 
 
 def chosen_sites(sites: Sequence[Site], wanted: Sequence[str] | None) -> tuple[Site, ...]:

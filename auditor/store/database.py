@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, inspect, select
@@ -18,6 +20,7 @@ HEAD = "0001"
 
 #: How long a writer waits for another one (SQLite has one writer at a time).
 _BUSY_S = 30
+_WAL_PAUSE_S = 0.02
 
 #: Any constant will do: it only keeps two processes from migrating one database at once.
 _MIGRATION_LOCK = 0x617564
@@ -104,8 +107,24 @@ def _make_parent(path: Path) -> None:
 
 
 def _set_pragmas(dbapi_connection: Any, record: Any) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    _switch_to_wal(dbapi_connection)
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
         dbapi_connection.execute(f"PRAGMA {pragma}")
+
+
+def _switch_to_wal(dbapi_connection: Any) -> None:
+    """Write-ahead logging. Of several processes that open a new file at once, SQLite refuses all
+    but one at this switch without waiting for the busy timeout, so the others try again."""
+    deadline = monotonic() + _BUSY_S
+    while True:
+        try:
+            dbapi_connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or monotonic() > deadline:
+                raise
+            sleep(_WAL_PAUSE_S)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -45,6 +45,8 @@ MAX_ENTRIES: Final = 80
 MAX_ALL_ENTRIES: Final = 40_000
 _FEW_ENTRIES: Final = 10
 _MENU_TEXT: Final = 14
+#: A navigation with more entries is the index of a book: it makes no page a column.
+_MAX_MENU: Final = 400
 #: Titles are at least so long; shorter links on a home page are buttons.
 _MIN_TITLE: Final = 8
 _MIN_ITEM: Final = 6
@@ -283,7 +285,7 @@ class ColumnsFold:
                 wanted = matching(self._template, name)
                 if wanted:
                     self._linked.setdefault(wanted.id, link.url)
-        return menu
+        return menu if len(menu) <= _MAX_MENU else {}
 
     def _is_menu(self, link: Link, name: str) -> bool:
         region = link.region in (Region.NAV, Region.HEADER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import ClassVar
 
 from auditor.model.artifact import TitleUse
@@ -21,6 +22,7 @@ class TitleUseFold:
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
         self._urls: dict[str, list[str]] = {}
+        self._headed: Counter[str] = Counter()
         self._bodies: set[tuple[str, str]] = set()
         self._pages = 0
 
@@ -36,6 +38,7 @@ class TitleUseFold:
         if len(self._bodies) < MAX_TITLES:
             self._bodies.add(body)
         self._counts[title] = self._counts.get(title, 0) + 1
+        self._headed[title] += any(h.level == 1 and h.text == title for h in page.headings)
         urls = self._urls.setdefault(title, [])
         if len(urls) < MAX_PAGES:
             urls.append(page.final_url or page.url)
@@ -44,5 +47,7 @@ class TitleUseFold:
         """Shared titles, the most used first."""
         shared = [(title, count) for title, count in self._counts.items() if count > 1]
         shared.sort(key=lambda item: (-item[1], item[0]))
+        shared = shared[:MAX_SHARED]
         repeated = tuple((title, count, tuple(self._urls[title])) for title, count in shared)
-        return TitleUse(repeated[:MAX_SHARED], self._pages)
+        headlines = tuple(title for title, count in shared if self._headed[title] * 2 > count)
+        return TitleUse(repeated, self._pages, headlines)

@@ -541,10 +541,12 @@ class HostLinks:
 
 @dataclass(frozen=True, slots=True)
 class TitleUse:
-    """Page titles used by more than one page: (title, number of pages, first page URLs)."""
+    """Page titles used by more than one page: (title, number of pages, first page URLs).
+    `headlines`: those of them that more than half of their pages print as main heading (h1)."""
 
     repeated: tuple[tuple[str, int, tuple[str, ...]], ...] = ()
     pages: int = 0
+    headlines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from auditor.api import Finding, Outcome, PageFacts, Text, check, msg, page_evidence
 from checks.accessibility._common import PAGE_MESSAGES, because, page_subject, section, unjudged
@@ -62,7 +62,7 @@ def accessibility_page_title(page: PageFacts) -> Iterator[Finding]:
         yield unfit
         return
     title = page.title.strip()
-    outcome, key = _judge(title)
+    outcome, key = _judge(title, {heading.text for heading in page.headings})
     yield Finding(
         outcome,
         msg(key, title=title[:80]) if key in {"default", "address"} else msg(key),
@@ -72,10 +72,11 @@ def accessibility_page_title(page: PageFacts) -> Iterator[Finding]:
     )
 
 
-def _judge(title: str) -> tuple[Outcome, str]:
+def _judge(title: str, headings: Collection[str]) -> tuple[Outcome, str]:
     if not title:
         return Outcome.FAILED, "missing"
-    if _DEFAULTS.match(title):
+    # A page that prints the word as its heading is about it (新建文档 in a manual).
+    if _DEFAULTS.match(title) and title not in headings:
         return Outcome.FAILED, "default"
     if _ADDRESS.search(title):
         return Outcome.CANT_TELL, "address"

@@ -73,15 +73,16 @@ def accessibility_repeated_title(site: Site, titles: TitleUse, params: Params) -
     """Looks for titles shared by pages with different content.
 
     Why: WCAG 2.4.2. How: the pages of one list count as one. A title fails when it is the
-    site's name, or a column's that the pages under it repeat; other shared titles may be
-    equal headlines and are for a person. Fix: title from the headline.
+    site's name, or a column's that the pages under it repeat; other shared titles, and those
+    that the pages print as their headline, are for a person. Fix: title from the headline.
     """
     if titles.pages < 2:
         yield Finding(Outcome.INAPPLICABLE, msg("too-few"))
         return
     found = False
     for title, count, urls in titles.repeated:
-        verdict = _judge(title, count, urls, site, params)
+        headline = title in titles.headlines
+        verdict = _judge(title, count, urls, site, params, headline=headline)
         if verdict is None:
             continue
         found = True
@@ -98,13 +99,13 @@ def accessibility_repeated_title(site: Site, titles: TitleUse, params: Params) -
 
 
 def _judge(
-    title: str, count: int, urls: tuple[str, ...], site: Site, params: Params
+    title: str, count: int, urls: tuple[str, ...], site: Site, params: Params, *, headline: bool
 ) -> tuple[Outcome, str] | None:
     if count < params.min_pages or len({_page_of(url) for url in urls}) < 2:
         return None
     if _SEPARATORS.sub("", title) == _SEPARATORS.sub("", site.name):
         return Outcome.FAILED, "site-name"
-    if _column_and_pages(urls):
+    if _column_and_pages(urls) and not headline:
         return Outcome.FAILED, "column-name"
     return (Outcome.CANT_TELL, "shared") if count >= params.min_shared else None
 

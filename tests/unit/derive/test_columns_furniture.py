@@ -102,3 +102,21 @@ def test_tools_of_the_menu_are_no_columns(columns: dict[str, Column]) -> None:
 
 def test_a_list_outside_the_menu_is_named_by_its_own_heading(columns: dict[str, Column]) -> None:
     assert columns[f"{BASE}?id=old"].name == "往年会议"
+
+
+def test_an_index_of_all_pages_is_no_menu() -> None:
+    """A manual links every page from its navigation; that makes none of them a column."""
+    links = "".join(f'<li><a href="/p/{n}.html">第{n}节</a></li>' for n in range(500))
+    text = "本节说明如何使用这一功能，包括打开菜单、选择命令和保存结果。" * 8
+    home = facts("start", "手册", text=text, menu=links, url="http://wiki.example.gov.cn/")
+    fold = ColumnsFold(
+        Site("wiki", "example", "http://wiki.example.gov.cn/"),
+        RunContext("run", datetime.fromisoformat("2026-11-23T12:00:00+08:00")),
+        ColumnTemplate("none", ()),
+        CrawlSummary(2, "complete"),
+    )
+    fold.add(home)
+    fold.add(
+        facts("1", "第1节", text=f"{text}1", menu="", url="http://wiki.example.gov.cn/p/1.html")
+    )
+    assert fold.result().columns == ()

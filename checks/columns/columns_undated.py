@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.api import ColumnClass, Columns, Finding, Outcome, Text, check, msg
+from auditor.api import Column, ColumnClass, Columns, Finding, Outcome, Text, check, msg
 from checks.columns._common import column_evidence, column_subject
 
 MESSAGES = {
@@ -16,6 +16,12 @@ MESSAGES = {
         zh="“{name}”栏目有 {undated} 条信息在列表和正文页均未注明发布时间（共 {items} 条）。",
         en="{undated} of {items} entries of {name} show no publication date, neither in the list "
         "nor on their own page.",
+    ),
+    "index": Text(
+        zh="“{name}”栏目的 {undated} 条信息均未注明发布时间，且无法确定是信息列表还是目录，"
+        "请人工核对。",
+        en="None of the {undated} entries of {name} is dated, and it may be a list of news or a "
+        "table of contents; please look.",
     ),
     "no-column": Text(zh="未发现有信息条目的栏目。", en="No column with entries was found."),
 }
@@ -42,7 +48,8 @@ def columns_undated(columns: Columns) -> Iterator[Finding]:
 
     Why: note to veto 3 of 国办秘函〔2019〕19号. How: only entries whose own page was read
     and holds text count; a date in the address alone does not show. Entries that lead to lists,
-    and columns of static pages, need none. Fix: print the date.
+    and columns of static pages, need none. A list without any date that is in no menu and
+    under no known name may be a table of contents: a person must look. Fix: print the date.
     """
     held = [
         column
@@ -53,10 +60,18 @@ def columns_undated(columns: Columns) -> Iterator[Finding]:
     for column in held:
         if column.undated:
             clean = False
-            message = msg("undated", name=column.name, undated=column.undated, items=column.items)
-            evidence = (column_evidence(column),)
-            yield Finding(Outcome.FAILED, message, column_subject(column), evidence)
+            yield _undated(column)
     if not held:
         yield Finding(Outcome.INAPPLICABLE, msg("no-column"))
     elif clean:
         yield Finding(Outcome.PASSED, msg("dated", columns=len(held)))
+
+
+def _undated(column: Column) -> Finding:
+    news = column.newest_on is not None or column.first_level or column.template_id is not None
+    subject, evidence = column_subject(column), (column_evidence(column),)
+    if news or column.column_class is not ColumnClass.OTHER:
+        message = msg("undated", name=column.name, undated=column.undated, items=column.items)
+        return Finding(Outcome.FAILED, message, subject, evidence)
+    message = msg("index", name=column.name, undated=column.undated)
+    return Finding(Outcome.CANT_TELL, message, subject, evidence)

@@ -15,8 +15,14 @@ from auditor.model.artifact import Trap
 
 MAX_SEGMENTS = 20
 MAX_REPETITIONS = 2
-#: Query variants of one path before the rest is deferred.
+#: Query variants of one path with the same parameters before the rest is deferred: tools and
+#: filters combine without end. A single parameter names a page (show.asp?id=1024, a wiki's
+#: doku.php?id=news) as often as not, unless it is one that counts days.
 MAX_VARIANTS = 300
+MAX_SINGLE_VARIANTS = 5_000
+#: Query variants of one path in all, whatever their parameters.
+MAX_ALL_VARIANTS = 10_000
+_ENDLESS = re.compile(r"date|day|week|month|year|time|rand|^(?:_|t|d|m|y|ym|ymd|ts)$", re.I)
 #: Patterns listed in a summary.
 MAX_LISTED = 100
 #: GET must be safe (RFC 9110 section 9.2.1), but not every server keeps to it: an audit never
@@ -54,9 +60,9 @@ class TrapWatch:
 
     def recall(self, url: str, *, deferred: bool) -> None:
         """Take a URL of an earlier attempt into account, as it was decided then."""
-        head, question, _ = url.partition("?")
+        head, question, query = url.partition("?")
         if question:
-            self._variants[hash(head)] += 1
+            self._exhausted(head, query)
         if deferred:
             rule, pattern = _static_rule(url, head)
             if not rule and question:
@@ -65,13 +71,20 @@ class TrapWatch:
                 self._deferred[pattern, rule] += 1
 
     def _rule(self, url: str) -> tuple[str, str]:
-        head, question, _ = url.partition("?")
-        if question:
-            key = hash(head)
-            self._variants[key] += 1
-            if self._variants[key] > MAX_VARIANTS:
-                return "query-variants", f"{head}?…"
+        head, question, query = url.partition("?")
+        if question and self._exhausted(head, query):
+            return "query-variants", f"{head}?…"
         return _static_rule(url, head)
+
+    def _exhausted(self, head: str, query: str) -> bool:
+        """Count one variant; true when it is one too many."""
+        names = sorted({pair.partition("=")[0] for pair in query.split("&")})
+        single = len(names) == 1 and not _ENDLESS.search(names[0])
+        shape, path = hash((head, *names)), hash(head)
+        self._variants[shape] += 1
+        self._variants[path] += 1
+        most = MAX_SINGLE_VARIANTS if single else MAX_VARIANTS
+        return self._variants[shape] > most or self._variants[path] > MAX_ALL_VARIANTS
 
     def traps(self) -> tuple[Trap, ...]:
         """Every pattern that was deferred, most URLs first."""

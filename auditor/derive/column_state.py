@@ -33,9 +33,10 @@ _OWN_LINKS: Final = 3
 #: and of a column in the menu, where header and footer may be part of it.
 _PHRASE_CHARS: Final = 60
 _PHRASE_PAGE_CHARS: Final = 320
-#: Entries without a known date before the newest one, or their share, that leave the newest open.
-_OPEN_ENTRIES: Final = 3
+#: Share of entries without a known date that leaves the newest open, wherever they stand.
 _OPEN_SHARE: Final = 0.3
+#: Dates that show which way a list grows.
+_FEW_DATES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +145,9 @@ def _own_text(page: ColumnPage) -> int:
 
 
 def undecided(entries: Sequence[Entry], day_of: Day, read: Collection[int], *, whole: bool) -> bool:
-    """True when the newest entry may be one that was not seen: undated entries above the dated
-    ones (or many of them) whose pages were not read, or a list that grows at its end and whose
-    end was not read."""
+    """True when the newest entry may be one that was not seen: an undated entry above the newest
+    dated one (pinned entries aside) or many of them whose pages were not read, or a list that
+    grows at its end and whose end was not read."""
     days = [day_of(entry) for entry in entries]
     unread = [
         index
@@ -154,9 +155,9 @@ def undecided(entries: Sequence[Entry], day_of: Day, read: Collection[int], *, w
         if day is None and entry.url not in read
     ]
     dated = [day for day in days if day is not None]
-    first = next((index for index, day in enumerate(days) if day is not None), 0)
-    above = sum(1 for index in unread if index < first)
-    if above >= _OPEN_ENTRIES or len(unread) > _OPEN_SHARE * len(entries):
+    newest = max(dated, default=None)
+    until = days.index(newest) if newest is not None else len(days)
+    if any(index < until for index in unread) or len(unread) > _OPEN_SHARE * len(entries):
         return True
-    rising = len(dated) >= _OPEN_ENTRIES and dated[0] < dated[-1]
+    rising = len(dated) >= _FEW_DATES and dated[0] < dated[-1]
     return not whole and rising and all(one <= two for one, two in pairwise(dated))

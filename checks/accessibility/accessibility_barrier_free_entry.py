@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from auditor.api import (
     EvidenceRef,
     Finding,
+    HomePage,
     Outcome,
     Site,
     SiteIdentity,
@@ -34,6 +35,10 @@ MESSAGES = {
     ),
     "no-pages": Text(zh="没有可判断的页面，本项不适用。", en="No page could be judged."),
 }
+#: A home page with less text and fewer links (an error page, a challenge) shows no header.
+_LEAST_TEXT = 160
+_LEAST_LINKS = 3
+_ERROR = 400
 _EXCERPT = "无障碍 / 关怀版 / 长者版 / 适老 / 大字"
 
 
@@ -54,7 +59,9 @@ _EXCERPT = "无障碍 / 关怀版 / 长者版 / 适老 / 大字"
     ),
     messages=MESSAGES,
 )
-def accessibility_barrier_free_entry(site: Site, identity: SiteIdentity) -> Iterator[Finding]:
+def accessibility_barrier_free_entry(
+    site: Site, identity: SiteIdentity, home: HomePage
+) -> Iterator[Finding]:
     """Looks for the entry on the home page: link texts, and the scripts of known toolbars.
 
     Why: design rules for elder-friendly websites; law. How: from the source, so an entry that an
@@ -76,6 +83,10 @@ def accessibility_barrier_free_entry(site: Site, identity: SiteIdentity) -> Iter
     if entry:
         yield Finding(Outcome.PASSED, msg("present", entry=entry[:80]), subject, (evidence,))
         return
-    hidden = identity.home.rendered_by_script or identity.rendered_by_script
+    scripted = identity.home.rendered_by_script or identity.rendered_by_script
+    facts = home.facts
+    bare = facts.text_chars < _LEAST_TEXT and len(facts.links) < _LEAST_LINKS
+    empty = facts.script_shell or bare or bool(facts.frames)
+    hidden = scripted or empty or facts.status >= _ERROR
     outcome, key = (Outcome.CANT_TELL, "unclear") if hidden else (Outcome.FAILED, "absent")
     yield Finding(outcome, msg(key), subject, (evidence,))

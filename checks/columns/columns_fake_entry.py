@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from auditor.api import (
     Finding,
@@ -84,7 +85,7 @@ def columns_fake_entry(page: PageFacts) -> Iterator[Finding]:
     anchors = [link for link in page.links if link.tag == "a"]
     entries = [link for link in anchors if link.region is Region.NAV and not link.hidden]
     led = {link.text for link in anchors if link.url}
-    followed = zip(anchors, [*anchors[1:], None], strict=True)
+    followed = zip_longest(anchors, anchors[1:])
     fakes = [
         link
         for link, following in followed

@@ -9,6 +9,7 @@ from datetime import date
 from auditor.api import (
     Columns,
     ColumnState,
+    CrawlSummary,
     EvidenceRef,
     Finding,
     HomePage,
@@ -24,8 +25,6 @@ from auditor.api import (
 )
 from checks.columns._common import days_since
 
-#: So many entries of which neither date nor page was read leave the newest open.
-_UNREAD = 3
 MESSAGES = {
     "fresh": Text(
         zh="首页最新信息发布于 {newest_on}，距检测日 {age} 天。",
@@ -86,7 +85,7 @@ class Params:
     messages=MESSAGES,
 )
 def columns_homepage(
-    columns: Columns, home: HomePage, context: RunContext, params: Params
+    columns: Columns, home: HomePage, crawl: CrawlSummary, context: RunContext, params: Params
 ) -> Iterator[Finding]:
     """Looks for an entry of the last two weeks on the home page.
 
@@ -107,7 +106,12 @@ def columns_homepage(
         message = msg("undated", items=columns.home_items)
         yield Finding(Outcome.CANT_TELL, message, subject, (evidence,))
         return
-    yield _judge(columns, newest, days_since(newest, context), params, subject, evidence)
+    age = days_since(newest, context)
+    if age > params.max_age_days and _may_be_newer(columns, crawl):
+        message = msg("perhaps-stale", newest_on=newest.isoformat(), age=age)
+        yield Finding(Outcome.CANT_TELL, message, subject, (evidence,))
+        return
+    yield _judge(columns, newest, age, params, subject, evidence)
 
 
 def _judge(
@@ -121,18 +125,18 @@ def _judge(
     if age <= params.max_age_days:
         message = msg("fresh", newest_on=newest.isoformat(), age=age)
         return Finding(Outcome.PASSED, message, subject, (evidence,))
-    if _may_be_newer(columns):
-        message = msg("perhaps-stale", newest_on=newest.isoformat(), age=age)
-        return Finding(Outcome.CANT_TELL, message, subject, (evidence,))
     key = "stale" if columns.home_newest_on else "navigation-stale"
     message = msg(key, newest_on=newest.isoformat(), age=age, limit=params.max_age_days)
     return Finding(Outcome.FAILED, message, subject, (evidence,))
 
 
-def _may_be_newer(columns: Columns) -> bool:
-    """True when entries were not read that may be newer than all that were."""
+def _may_be_newer(columns: Columns, crawl: CrawlSummary) -> bool:
+    """True when entries were not read that may be newer than all that were. One is enough: it
+    may be the one of yesterday whose page timed out."""
     if columns.home_newest_on:
-        return columns.home_unread >= _UNREAD
+        return columns.home_unread > 0
+    if crawl.stopped_because != "complete" or crawl.blocked:
+        return True
     return any(column.url and column.state is ColumnState.CANT_TELL for column in columns.columns)
 
 

@@ -9,6 +9,7 @@ from auditor.api import (
     Columns,
     ColumnState,
     ColumnTemplate,
+    CrawlSummary,
     EvidenceRef,
     Finding,
     HomePage,
@@ -22,6 +23,11 @@ from auditor.api import (
 )
 from checks.columns._common import column_subject
 
+#: Pages that could not be read and may be dead links: so many, or one in so many.
+_DEAD_LINKS = 3
+_DEAD_SHARE = 20
+#: A home page with fewer links is none.
+_FEWEST_LINKS = 2
 MESSAGES = {
     "present": Text(
         zh="模板要求的 {required} 个栏目均已找到。", en="All {required} required columns are there."
@@ -58,14 +64,14 @@ MESSAGES = {
     messages=MESSAGES,
 )
 def columns_missing(
-    columns: Columns, template: ColumnTemplate, home: HomePage
+    columns: Columns, template: ColumnTemplate, home: HomePage, crawl: CrawlSummary
 ) -> Iterator[Finding]:
     """Looks for every required column of the site's template.
 
     Why: article 20 of 政府信息公开条例 and the plan in force. How: names of pages, of links on any
     page and of breadcrumbs against the template's names; a column on another host counts as there.
-    Called missing only when the whole site was crawled. It cannot know names that the template
-    does not list. Fix: open the column, or list its name.
+    Called missing only when the whole site was crawled and protection kept nothing back. It
+    cannot know names that the template does not list. Fix: open the column, or list its name.
     """
     required = {column.id: column for column in template.columns if column.required}
     if not required:
@@ -82,7 +88,7 @@ def columns_missing(
         wanted = required.get(column.template_id or "")
         if wanted is None or column.sha256:
             continue
-        if column.state is ColumnState.MISSING:
+        if column.state is ColumnState.MISSING and _seen_whole(home, crawl):
             missing = True
             yield _missing(column, wanted, evidence)
         elif not column.url:
@@ -92,6 +98,15 @@ def columns_missing(
         yield Finding(Outcome.CANT_TELL, message, evidence=(evidence,), cause="unsure")
     elif not missing:
         yield Finding(Outcome.PASSED, msg("present", required=len(required)))
+
+
+def _seen_whole(home: HomePage, crawl: CrawlSummary) -> bool:
+    """False when protection kept pages back, more pages failed than a few dead links explain, or
+    the home page leads nowhere: an error page, or a challenge that was not recognised."""
+    few = max(_DEAD_LINKS, crawl.pages // _DEAD_SHARE)
+    links = {link.url for link in home.facts.links if link.tag == "a" and link.url}
+    leads = len(links - {home.facts.url}) >= _FEWEST_LINKS
+    return leads and not crawl.blocked and crawl.failed <= few
 
 
 def _missing(column: Column, wanted: TemplateColumn, evidence: EvidenceRef) -> Finding:

@@ -18,7 +18,7 @@ from auditor.api import (
     page_evidence,
 )
 from checks.domain._common import host_subject
-from checks.domain._pages import is_error_page
+from checks.domain._pages import is_bare, is_error_page
 
 #: With less text than this the home page is a frame set or a way to another page.
 _ENOUGH_TEXT = 50
@@ -44,7 +44,9 @@ IDENTITY_MESSAGES = {
 def is_readable(identity: SiteIdentity, home: HomePage) -> bool:
     """True when what the home page does not show is really not there."""
     facts = home.facts
-    if facts.script_shell or facts.text_chars < _ENOUGH_TEXT or is_error_page(facts):
+    if facts.script_shell or facts.text_chars < _ENOUGH_TEXT:
+        return False
+    if is_error_page(facts) or is_bare(facts):
         return False
     if facts.frames and facts.text_chars < _FRAME_TEXT:
         return False

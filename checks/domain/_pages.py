@@ -15,6 +15,8 @@ _ERROR = re.compile(
 )
 _ERROR_CHARS = 400
 _NAMED_HEADINGS = 2
+_BARE_CHARS = 160
+_BARE_LINKS = 3
 
 #: Messages of the three checks that look for tags.
 TAG_MESSAGES = {
@@ -37,6 +39,13 @@ def is_error_page(page: PageFacts) -> bool:
         return False
     titles = (page.title, *(heading.text for heading in page.headings[:_NAMED_HEADINGS]))
     return any(_ERROR.search(title) for title in titles)
+
+
+def is_bare(page: PageFacts) -> bool:
+    """True for a page with hardly a link and hardly any text: a challenge that was not
+    recognised, an error or a welcome page. In place of a home page it shows no footer to judge."""
+    leading = {link.url for link in page.links if link.tag == "a" and link.url} - {page.url}
+    return page.text_chars < _BARE_CHARS and len(leading) < _BARE_LINKS
 
 
 def is_document(page: PageFacts) -> bool:

@@ -28,6 +28,11 @@ def reason_of(answer: DnsAnswer) -> Reason:
     return Reason.TIMEOUT if answer.rcode == "TIMEOUT" else Reason.DNS_FAILURE
 
 
+def is_known(answer: DnsAnswer) -> bool:
+    """True when the answer can be relied on: a negative one needs a second question."""
+    return answer.observed and (bool(answer.values) or answer.confirmed)
+
+
 def usable(facts: tuple[AddressFact, ...]) -> tuple[AddressFact, ...]:
     """The addresses that the public (or the operator's laboratory) can reach."""
     return tuple(fact for fact in facts if fact.usable)

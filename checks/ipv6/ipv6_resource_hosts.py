@@ -17,7 +17,14 @@ from auditor.api import (
     dns_evidence,
     msg,
 )
-from checks.ipv6._common import WITHOUT_IPV6, host_subject, reason_of, untested, without_ipv6
+from checks.ipv6._common import (
+    WITHOUT_IPV6,
+    host_subject,
+    is_known,
+    reason_of,
+    untested,
+    without_ipv6,
+)
 
 MESSAGES = {
     "loads": Text(
@@ -84,7 +91,7 @@ def ipv6_resource_hosts(dns: DnsAnswers, linked: LinkedHosts) -> Iterator[Findin
 def _judge(item: HostIpv6) -> Finding | None:
     """What is wrong with a host, or was not observed; None when it is fine."""
     subject = host_subject(item.host)
-    if not item.aaaa.observed:
+    if not is_known(item.aaaa):
         return untested(reason_of(item.aaaa), subject, item.aaaa.rcode)
     if item.aaaa.rcode == "NXDOMAIN":
         # A dead name is a dead link over either family.

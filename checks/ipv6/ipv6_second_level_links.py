@@ -18,7 +18,7 @@ from auditor.api import (
     dns_evidence,
     msg,
 )
-from checks.ipv6._common import WITHOUT_IPV6, host_subject, untested, without_ipv6
+from checks.ipv6._common import WITHOUT_IPV6, host_subject, is_known, untested, without_ipv6
 
 _LEVELS = {
     "second-level": Text(zh="二级链接（首页上的本单位链接）", en="second-level links"),
@@ -145,7 +145,7 @@ def _judge(dns: DnsAnswers, level: str, hosts: list[HostIpv6], params: Params) -
 
 def _supports(item: HostIpv6, dns: DnsAnswers) -> bool | None:
     """True or False as observed, None when nothing was."""
-    if not item.aaaa.observed:
+    if not is_known(item.aaaa):
         return None
     if not item.usable:
         return False

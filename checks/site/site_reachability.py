@@ -19,20 +19,23 @@ from auditor.api import (
     msg,
 )
 
-#: About us or about protection, not about the site: such visits are not counted.
-_NOT_SEEN = frozenset(
+#: What may be the site's doing. Every other reason is about us or about protection.
+_SITE_FAILED = frozenset(
     {
-        Reason.BLOCKED,
-        Reason.CAPTCHA,
-        Reason.RATE_LIMITED,
-        Reason.ROBOTS,
-        Reason.GUARD,
-        Reason.UNREACHABLE,
-        Reason.DNS_FAILURE,
-        Reason.NO_IPV6,
-        Reason.CANCELLED,
+        Reason.TIMEOUT,
+        Reason.RESET,
+        Reason.REFUSED,
+        Reason.NXDOMAIN,
+        Reason.NO_ADDRESS,
+        Reason.TLS,
+        Reason.PROTOCOL,
+        Reason.EMPTY,
     }
 )
+#: The site answered with a page; that we read it in part is about us.
+_OPENED = frozenset({Reason.TOO_LARGE, Reason.TRUNCATED})
+#: Answers by which protection, limits and log-in walls turn visitors away.
+_GUARDED = frozenset({401, 403, 405, 407, 412, 429, 451, 521})
 _SHOWN = 10
 _VALUES_ZH = "访问 {probes} 次、打不开 {failures} 次、最慢 {slowest} 秒"
 _VALUES_EN = "{probes} visits, {failures} without a page, slowest {slowest} s"
@@ -93,7 +96,7 @@ def site_reachability(sample: ReachabilitySample, params: Params) -> Iterator[Fi
     decides. With a week of them the share decides, unless visits that we could not observe
     (protection, our own network) could change it. Fix: server, line, name service.
     """
-    seen = [record for record in sample.probes if record.reason not in _NOT_SEEN]
+    seen = [record for record in sample.probes if _is_seen(record)]
     unseen = len(sample.probes) - len(seen)
     failed = [record for record in seen if _failed(record, sample.limit_s)]
     values: dict[str, str | int | float] = {
@@ -120,8 +123,16 @@ def site_reachability(sample: ReachabilitySample, params: Params) -> Iterator[Fi
     yield Finding(outcome, msg(key, **values), subject, evidence)
 
 
+def _is_seen(record: FetchRecord) -> bool:
+    """True when the visit says something about the site."""
+    if record.reason is not None:
+        return record.reason in _SITE_FAILED or record.reason in _OPENED
+    return record.status not in _GUARDED
+
+
 def _failed(record: FetchRecord, limit_s: float) -> bool:
-    return record.reason is not None or record.status >= 500 or record.seconds >= limit_s
+    unopened = record.reason is not None and record.reason not in _OPENED
+    return unopened or record.status >= 500 or record.seconds >= limit_s
 
 
 def _days(sample: ReachabilitySample) -> int:

@@ -46,10 +46,18 @@ async def test_retry_after_is_kept_up_to_half_a_minute() -> None:
 
 
 async def test_a_dead_name_is_not_tried_again() -> None:
-    rules = {(HOST, "A"): rcode("NXDOMAIN"), (HOST, "AAAA"): rcode("NXDOMAIN")}
+    internet = {("ipv4only.arpa", "A"): records("ipv4only.arpa. 60 A 192.0.0.170")}
+    rules = {(HOST, "A"): rcode("NXDOMAIN"), (HOST, "AAAA"): rcode("NXDOMAIN"), **internet}
     async with lab(80, rules=rules) as here:
         home = await probe_home(here.tools, site(80))
     assert [item.reason for item in home.attempts] == [Reason.NXDOMAIN]
+
+
+async def test_a_resolver_of_an_intranet_proves_no_name_dead() -> None:
+    rules = {(HOST, "A"): rcode("NXDOMAIN"), (HOST, "AAAA"): rcode("NXDOMAIN")}
+    async with lab(80, rules=rules) as here:
+        home = await probe_home(here.tools, site(80))
+    assert home.last.reason is Reason.DNS_FAILURE
 
 
 async def test_a_sample_counts_failures() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from auditor.gather._hop import retry_after
 from auditor.gather.fetch import response_header
+from auditor.gather.probes.vantage import knows_internet
 from auditor.gather.tools import Tools
 from auditor.model.artifact import FetchRecord, HomeFetch, ReachabilitySample
 from auditor.model.finding import Reason
@@ -22,13 +25,17 @@ _FINAL = frozenset({Reason.BLOCKED, Reason.CAPTCHA, Reason.CANCELLED})
 
 
 async def probe_home(tools: Tools, site: Site) -> HomeFetch:
-    """Open the home page, up to three times some seconds apart while it fails."""
+    """Open the home page, up to three times some seconds apart while it fails.
+
+    A name counts as gone only when a second question confirms it, asked of a resolver that knows
+    the Internet; else nothing was observed (`DNS_FAILURE`).
+    """
     records: list[FetchRecord] = []
     while True:
         fetched = await tools.fetcher.fetch(
             site.homepage, attempts=1, timeout_s=PATIENCE_S, polite=False
         )
-        records.append(fetched.record)
+        records.append(await _confirmed(tools, site, fetched.record))
         if len(records) == MAX_TRIES or _settled(fetched.record):
             return HomeFetch(tuple(records))
         asked = retry_after(response_header(fetched, "Retry-After"), tools.clock())
@@ -51,6 +58,15 @@ async def probe_reachability(
         )
         records.append(fetched.record)
     return ReachabilitySample(tuple(records), LIMIT_S)
+
+
+async def _confirmed(tools: Tools, site: Site, record: FetchRecord) -> FetchRecord:
+    if record.reason is not Reason.NXDOMAIN:
+        return record
+    answer = await tools.resolver.ask(site.host, "A", confirm=True)
+    if answer.confirmed and await knows_internet(tools.resolver):
+        return record
+    return replace(record, reason=Reason.DNS_FAILURE, detail="NXDOMAIN was not confirmed")
 
 
 def _settled(record: FetchRecord) -> bool:

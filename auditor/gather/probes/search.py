@@ -55,6 +55,8 @@ _APART_S = 10.0
 #: A page with a captcha and less text than this is a gate, not a result page.
 _GATE_CHARS = 500
 _BODY_LIMIT = 64 * 1024
+#: A search page of which only a part came: the form may stand in the rest.
+_UNREAD = frozenset({Reason.TRUNCATED, Reason.TOO_LARGE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class _Found:
     looked_at: tuple[str, ...]
     entry: str = ""
     by_script: bool = False
+    missed: Missed | None = None
 
 
 @dataclass(slots=True)
@@ -127,13 +130,15 @@ async def probe_search(
     """Find the search form, query it, and say what came back.
 
     Without a form the probe says where it looked. `Missed`: protection or a captcha stood in the
-    way, or the form takes POST only.
+    way, a search page that the home page links to could not be read, or the form takes POST only.
     """
     limits = limits or SearchLimits()
     items = list(known_items) or _home_items(tools, site, home.facts)
     found = await _find(tools, home.facts)
     if not found.candidates and home.facts.script_shell:
         return Missed(Reason.NO_BROWSER, "the home page is written by script")
+    if not found.candidates and found.missed is not None and not found.by_script:
+        return found.missed
     if not found.candidates:
         return SearchProbe(None, found.looked_at, rendered_by_script=found.by_script)
     session = await _choose(tools, home.facts, found.candidates, items, limits)
@@ -151,17 +156,21 @@ async def _find(tools: Tools, home: PageFacts) -> _Found:
     looked_at = [home.final_url or home.url]
     by_script = has_script_box(home)
     found = candidates(home)
+    missed = None
     for url in entry_links(home) if not found else []:
         looked_at.append(url)
         fetched = await tools.fetcher.fetch(url)
-        if fetched.record.reason is not None or fetched.record.status >= 400:
+        verdict = verdict_of(fetched.record)
+        if verdict not in {"ok", "certain"} or fetched.record.reason in _UNREAD:
+            missed = Missed(fetched.record.reason or Reason.HTTP_ERROR, url)
+        if verdict != "ok" or fetched.record.reason is not None:
             continue
         page = facts_of(fetched)
         by_script = by_script or page.script_shell or has_script_box(page)
         found = candidates(page)
         if found:
             return _Found(found[:MAX_CANDIDATES], tuple(looked_at), url)
-    return _Found(found[:MAX_CANDIDATES], tuple(looked_at), by_script=by_script)
+    return _Found(found[:MAX_CANDIDATES], tuple(looked_at), by_script=by_script, missed=missed)
 
 
 async def _choose(

@@ -16,6 +16,12 @@ _PAGE = """<!DOCTYPE html>
 <body><header><p>演示环境</p></header><main><h1>{title}</h1>
 <p>{text}</p></main></body></html>
 """
+#: Shown in a frame. Without content of its own: axe counts a frame's headings and landmarks for
+#: the page around it, and only when the frame was loaded in time.
+_FRAME = """<!DOCTYPE html>
+<html lang="zh-CN"><head><meta charset="utf-8"><title>天气（替身）</title>
+<style>body { background: #dfe8f1; }</style></head><body></body></html>
+"""
 _STAND_IN = "这是演示环境里的替身页面，与同名的真实网站无关，不会访问互联网。"
 
 #: Host names outside the district's sites, with the title that their stand-in shows.
@@ -70,6 +76,8 @@ def answer(host: str, path: str, https_port: int) -> Resource | None:
         return Resource(png((200, 16, 46)), "image/png")
     if path == "/robots.txt":
         return html("", status=404)
+    if path == "/weather":
+        return html(_FRAME)
     title = HOSTS.get(host, "景区预约（替身）")
     page = _PAGE.format(title=title, text=_STAND_IN)
     return html(

@@ -107,7 +107,7 @@ async def test_dns_answers(
 ) -> None:
     reply = await _ask(district, name, rdtype)
     assert dns.rcode.to_text(reply.rcode()) == rcode
-    assert _values(reply) == values
+    assert sorted(_values(reply)) == values
 
 
 async def test_dns_over_every_path(district: District) -> None:

@@ -38,6 +38,8 @@ MESSAGES = {
 #: A home page with less text and fewer links (an error page, a challenge) shows no header.
 _LEAST_TEXT = 160
 _LEAST_LINKS = 3
+#: With less text than this beside frames, the header may stand in one of them.
+_FRAME_TEXT = 300
 _ERROR = 400
 _EXCERPT = "无障碍 / 关怀版 / 长者版 / 适老 / 大字"
 
@@ -86,7 +88,8 @@ def accessibility_barrier_free_entry(
     scripted = identity.home.rendered_by_script or identity.rendered_by_script
     facts = home.facts
     bare = facts.text_chars < _LEAST_TEXT and len(facts.links) < _LEAST_LINKS
-    empty = facts.script_shell or bare or bool(facts.frames)
+    framed = bool(facts.frames) and facts.text_chars < _FRAME_TEXT
+    empty = facts.script_shell or bare or framed
     hidden = scripted or empty or facts.status >= _ERROR
     outcome, key = (Outcome.CANT_TELL, "unclear") if hidden else (Outcome.FAILED, "absent")
     yield Finding(outcome, msg(key), subject, (evidence,))

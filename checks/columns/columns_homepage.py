@@ -135,7 +135,7 @@ def _may_be_newer(columns: Columns, crawl: CrawlSummary) -> bool:
     may be the one of yesterday whose page timed out."""
     if columns.home_newest_on:
         return columns.home_unread > 0
-    if crawl.stopped_because != "complete" or crawl.blocked:
+    if crawl.stopped_because != "complete" or crawl.blocked_by:
         return True
     return any(column.url and column.state is ColumnState.CANT_TELL for column in columns.columns)
 

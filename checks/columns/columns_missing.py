@@ -24,8 +24,8 @@ from auditor.api import (
 from checks.columns._common import column_subject
 
 #: Pages that could not be read and may be dead links: so many, or one in so many.
-_DEAD_LINKS = 3
-_DEAD_SHARE = 20
+_DEAD_LINKS = 10
+_DEAD_SHARE = 10
 #: A home page with fewer links is none.
 _FEWEST_LINKS = 2
 MESSAGES = {
@@ -106,7 +106,7 @@ def _seen_whole(home: HomePage, crawl: CrawlSummary) -> bool:
     few = max(_DEAD_LINKS, crawl.pages // _DEAD_SHARE)
     links = {link.url for link in home.facts.links if link.tag == "a" and link.url}
     leads = len(links - {home.facts.url}) >= _FEWEST_LINKS
-    return leads and not crawl.blocked and crawl.failed <= few
+    return leads and not crawl.blocked_by and crawl.failed <= few
 
 
 def _missing(column: Column, wanted: TemplateColumn, evidence: EvidenceRef) -> Finding:

@@ -14,7 +14,7 @@ NEIGHBOURS = 110
 def write_site(folder: Path, pages: int, encoding: str = "utf-8") -> int:
     """Write at least `pages` pages below `folder`; the number written. The home page links to ten
     columns, each column pages through its articles, each article links to its neighbours."""
-    lists_per_column = max(1, pages // len(COLUMNS) // (PER_LIST + 1))
+    lists_per_column = max(1, -(-pages // (len(COLUMNS) * (PER_LIST + 1))))
     written = 1
     _write(
         folder / "index.html", _with_links(0, [f"/{name}/index.html" for name in COLUMNS]), encoding

@@ -7,11 +7,14 @@ import re
 from dataclasses import dataclass
 
 from auditor.cli.errors import UsageProblem
-from auditor.model.finding import Outcome
+from auditor.config import Settings
+from auditor.model.finding import Outcome, Reason
 from auditor.model.result import RunResult, SiteResult
 from auditor.store import Store
 from auditor.store.rows import Judgement
 
+#: Reasons that the operator chose, or that no run can help.
+_BY_CHOICE = frozenset({Reason.NOT_REQUESTED, Reason.NEEDS_HISTORY, Reason.NEEDS_PERSON})
 _SCORE = re.compile(r"score<(\d+(?:\.\d+)?)")
 
 
@@ -72,3 +75,22 @@ def parse_gate(text: str | None) -> Gate:
         elif word:
             raise UsageProblem(f"--fail-on {word}: choose from veto, new, score<N")
     return Gate(veto, new, below)
+
+
+def is_complete(result: RunResult, settings: Settings) -> bool:
+    """True when the run measured what it set out to measure, as far as `coverage_limit` asks.
+    A run of chosen checks is held to those alone, not to the indicators of the schemes."""
+    chosen = settings.checks.include or settings.checks.exclude
+    return (_share_made(result) if chosen else result.coverage) >= settings.coverage_limit
+
+
+def _share_made(result: RunResult) -> float:
+    """The share of checks that were made, over all sites."""
+    wanted = made = 0
+    for site in result.sites:
+        for tally in site.tallies:
+            said = sum(n for outcome, n in tally.counts.items() if outcome != Outcome.UNTESTED)
+            if said or set(tally.untested) - _BY_CHOICE:
+                wanted += 1
+                made += bool(said)
+    return made / wanted if wanted else 1.0

@@ -24,7 +24,7 @@ from auditor.cli.common import (
     write_reports,
 )
 from auditor.cli.errors import EnvironmentProblem, Exit, UsageProblem, say
-from auditor.cli.gate import Gate, parse_gate
+from auditor.cli.gate import Gate, is_complete, parse_gate
 from auditor.cli.logs import is_quiet
 from auditor.cli.progress import open_progress
 from auditor.cli.stopping import Signals, handling_signals
@@ -132,7 +132,7 @@ def _conclude(
         return signals.code
     if gate.fails(result, store):
         return Exit.GATE
-    return Exit.INCOMPLETE if result.coverage < settings.coverage_limit else Exit.DONE
+    return Exit.DONE if is_complete(result, settings) else Exit.INCOMPLETE
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,8 @@ async def run_round(
         _LOG.info("round_started", run=plan.run_id, sites=len(waiting), vantage=vantage.detail)
         states = await LocalEngine().run(waiting, partial(audit_site, audits))
         _LOG.info("round_ended", run=plan.run_id, stopped=stop.is_set())
-        if not stop.is_set():
+        ended_before = store.run(plan.run_id).finished_at if not waiting else None
+        if not stop.is_set() and ended_before is None:
             await book.call(store.finish_run, plan.run_id, tools.clock())
     return {**dict.fromkeys(done, "done"), **states}
 

@@ -86,8 +86,8 @@ def loopback(*webs: Web) -> list[str]:
     return ["--allow", "127.0.0.0/8", *ports]
 
 
-def spawn(folder: Path, *arguments: str, **more: object) -> subprocess.Popen[str]:
-    """`auditor` as a process of its own, in a group of its own; stderr is a pipe."""
+def spawn(folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    """`auditor` as a process of its own, in a group of its own; its output goes into pipes."""
     return subprocess.Popen(
         [sys.executable, "-m", "auditor", *arguments],
         cwd=folder,
@@ -95,6 +95,5 @@ def spawn(folder: Path, *arguments: str, **more: object) -> subprocess.Popen[str
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)},
-        **more,  # type: ignore[call-overload]
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)} | environment,
     )

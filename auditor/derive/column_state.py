@@ -114,10 +114,11 @@ def state_of(
 
 
 def _without_entries(page: ColumnPage, static: bool, shared: Shared) -> ColumnState:
-    """Blank when the page itself says so, or was rendered and shows nothing. A page with text, a
-    form, links, pictures or tables of its own is no list and not blank."""
-    loads = not page.rendered and (
-        page.placeholders or shared.own(page.scripts) or shared.own(page.frames)
+    """Blank when the page itself says so, and nothing but the page can fill it: what a script
+    shows may be the answer to a request of ours that failed, so that is for a person to judge. A
+    page with text, a form, links, pictures or tables of its own is no list and not blank."""
+    loads = (
+        page.rendered or page.placeholders or shared.own(page.scripts) or shared.own(page.frames)
     )
     most = _PHRASE_CHARS if static else _PHRASE_PAGE_CHARS
     if page.blank_phrase and _own_text(page) < most and not page.entries:
@@ -128,8 +129,6 @@ def _without_entries(page: ColumnPage, static: bool, shared: Shared) -> ColumnSt
         return ColumnState.FRESH
     if static and own_text >= EMPTY_CHARS:
         return ColumnState.FRESH
-    if page.rendered and own_text < EMPTY_CHARS and not page.entries:
-        return ColumnState.BLANK
     return ColumnState.CANT_TELL
 
 

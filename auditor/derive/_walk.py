@@ -125,6 +125,7 @@ class Walk:
         self.mark_depth = -1
         self.region = Region.OTHER
         self.strong_main = False
+        self.strong_edge = False
         self.regions: list[tuple[int, Region]] = []
         self.hidden = 0
         self.anchors: list[Any] = []
@@ -191,14 +192,19 @@ class Walk:
             self.crumb_marks.append((len(self.parts), len(self.anchors)))
 
     def _enter(self, region: Region, *, strong: bool) -> None:
-        """The innermost region counts, except that articles have headers and footers of their own
-        and that nothing inside the footer is anything else."""
+        """The innermost region counts, except that articles have headers and footers of their own,
+        that nothing inside the footer is anything else, and that a class name (`content`,
+        `container`) makes no part of a header or nav element the main part."""
         if self.region is Region.FOOTER:
             return
         if self.strong_main and region in (Region.HEADER, Region.FOOTER):
             return
-        self._mark(_REGION, (self.region, self.strong_main))
+        if self.strong_edge and region is Region.MAIN and not strong:
+            return
+        self._mark(_REGION, (self.region, self.strong_main, self.strong_edge))
         self.strong_main = self.strong_main or (strong and region is Region.MAIN)
+        if strong:
+            self.strong_edge = region in (Region.HEADER, Region.NAV)
         self._set_region(region)
 
     def _set_region(self, region: Region) -> None:
@@ -221,7 +227,7 @@ class Walk:
             self.landmarks.add(role)
             region = ROLES.get(role)
             if region is not None and region is not self.region:
-                self._enter(region, strong=role == "main")
+                self._enter(region, strong=True)
         if get("background"):
             self.resource(tag, get("background", ""), LinkKind.IMAGE, "src")
         if tag not in ("a", "area") and (
@@ -247,8 +253,8 @@ class Walk:
         while marks and marks[-1][0] == depth:
             _, kind, data = marks.pop()
             if kind == _REGION:
-                self.strong_main = data[1]
-                self._set_region(data[0])
+                region, self.strong_main, self.strong_edge = data
+                self._set_region(region)
             elif kind == _HIDDEN:
                 self.hidden -= 1
                 del self.parts[data:]

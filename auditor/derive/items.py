@@ -64,6 +64,8 @@ class Rows:
     ) -> None:
         """A row element ended: text parts from `mark`, anchors from `first`."""
         if first < self._assigned:
+            if tag not in PLAIN_ROWS:
+                return  # a block around entries; what follows them is no entry of its own
             # The dates before this point belong to the entries found already.
             first, mark = self._assigned, max(mark, self._assigned_at)
         count = len(anchors) - first

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from auditor.derive.text import text_hash
-from auditor.model.page import PageKind
+from auditor.model.page import PageKind, Region
 from tests.unit.derive.pages import facts
 
 # --- text -----------------------------------------------------------------------------------------
@@ -205,6 +205,30 @@ def test_entries_without_dates() -> None:
 def test_date_in_a_block_around_the_rows() -> None:
     page = facts("<div><ul><li><a href=1.html>关于停水的通知</a></li></ul><p>2026-11-05</p></div>")
     assert [(item.title, item.published_on) for item in page.items] == [("关于停水的通知", DAY)]
+
+
+def test_a_date_after_the_list_makes_no_entry_of_the_next_link() -> None:
+    rows = "".join(
+        f'<li><a href="{n}.html">关于第{n}次会议的通知</a> 2025-03-0{n}</li>' for n in (1, 2, 3)
+    )
+    tools = '<p>最后更改: 2026/11/23</p><p><a href="edit">编辑本页</a></p>'
+    page = facts(f'<div class="wrap"><ul>{rows}</ul>{tools}</div>')
+    assert [item.title for item in page.items] == [f"关于第{n}次会议的通知" for n in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("html", "region"),
+    [
+        ('<nav><div class="content"><a href="a">通知</a></div></nav>', Region.NAV),
+        ('<div role="navigation"><div class="main"><a href="a">通知</a></div></div>', Region.NAV),
+        ('<header><div class="container"><a href="a">通知</a></div></header>', Region.HEADER),
+        ('<nav><main><a href="a">通知</a></main></nav>', Region.MAIN),
+        ('<nav></nav><div class="content"><a href="a">通知</a></div>', Region.MAIN),
+        ('<div class="nav-box"><div class="content"><a href="a">通知</a></div></div>', Region.MAIN),
+    ],
+)
+def test_class_names_do_not_overrule_elements(html: str, region: Region) -> None:
+    assert facts(html).links[0].region is region
 
 
 def test_pairs_of_a_definition_list() -> None:

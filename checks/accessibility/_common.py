@@ -63,7 +63,8 @@ def section(page: PageFacts) -> str:
 
 
 def is_chinese(text: str) -> bool | None:
-    """Whether a text is in Chinese, by its beginning; None when there is too little to tell."""
+    """Whether a text is in Chinese, by its beginning; None when there is too little to tell, or
+    when it is mixed with another language (a Chinese manual with program code)."""
     text = text[:_SAMPLE_CHARS]
     han = len(text) - len(_HAN.sub("", text))
     if han >= 50 and han > len(text) * 0.3 and not _KANA_HANGUL.search(text):
@@ -73,6 +74,8 @@ def is_chinese(text: str) -> bool | None:
         return True if han >= 20 else None
     if len(_KANA_HANGUL.findall(text)) > letters / 20:
         return False
+    if letters * 0.1 < han <= letters * 0.3:
+        return None
     return han > letters * 0.3
 
 

@@ -22,6 +22,8 @@ _AS_LATIN = re.compile(f"{_LEAD}{_REST}(?:{_LEAD}{_REST}){{2,}}")
 #: one sign (·····, ××××××) are something else.
 _GBK_AS_LATIN = re.compile("[¡-ÿ][¡-ÿ]{9,}")
 _DISTINCT = 6
+#: Lead bytes of GB 2312's first level, which nearly all characters of a Chinese text are from.
+_COMMON_LEADS = range(0xB0, 0xD8)
 #: UTF-8 read as GBK: undone, the bytes are a row of Chinese characters in UTF-8. In GBK that row
 #: takes a rare character at every third place, which no text has.
 _CHINESE_UTF8 = re.compile(rb"[\xe4-\xe9][\x80-\xbf]{2}(?:[\xe4-\xe9][\x80-\xbf]{2}){4}")
@@ -78,11 +80,19 @@ def _garbled_at(text: str) -> int | None:
         if match:
             return match.start()
     for match in _GBK_AS_LATIN.finditer(text):
-        if len(set(match.group())) >= _DISTINCT:
+        run = match.group()
+        if len(set(run)) >= _DISTINCT and (_is_gbk(run) or _is_gbk(run[1:])):
             return match.start()
     if text.count("\ufffd") >= _REPLACED_MANY:
         return text.index("\ufffd")
     return _utf8_as_gbk_at(text)
+
+
+def _is_gbk(run: str) -> bool:
+    """True when the bytes of these letters are common Chinese characters; the accented letters of
+    a language in a row (an alphabet, a test text) are rare ones."""
+    leads = [ord(letter) for letter in run[:-1:2]]
+    return sum(lead in _COMMON_LEADS for lead in leads) * 2 > len(leads)
 
 
 def _utf8_as_gbk_at(text: str) -> int | None:

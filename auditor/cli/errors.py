@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import errno
+import json
+import re
 import sys
 from enum import IntEnum
 
@@ -79,6 +81,16 @@ def report_error(error: BaseException) -> Exit:
         text = str(error)
     say(text)
     return code
+
+
+#: What JSON leaves as it is although terminals obey it: C1 controls, directions, line separators.
+_STEERING = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def as_json_text(value: object, indent: int | None = None) -> str:
+    """JSON in which page text cannot steer the terminal, nor break an encoder."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return _STEERING.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def say(text: str) -> None:

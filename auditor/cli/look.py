@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.cli.errors import EnvironmentProblem, UsageProblem
+from auditor.cli.errors import EnvironmentProblem, UsageProblem, as_json_text
 from auditor.cli.options import AsOfOption, ConfigOption
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def inspect(
         facts = page_facts(_read(source), url=url or "http://localhost/", final_url=url or "")
     found = inspect_json(facts, day)
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        typer.echo(as_json_text(found, indent=2))
     else:
         _show(found)
 

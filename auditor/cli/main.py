@@ -50,7 +50,8 @@ def _options(
 ) -> None:
     if log_format not in {"text", "json"}:
         raise typer.BadParameter("choose text or json", param_hint="--log-format")
-    set_up_logs(verbosity=-1 if quiet else verbose, json_lines=log_format == "json")
+    if "--help" not in sys.argv:  # which logs nothing, and shall be fast
+        set_up_logs(verbosity=-1 if quiet else verbose, json_lines=log_format == "json")
 
 
 def main() -> None:

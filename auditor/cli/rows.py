@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import csv
-import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import entry_points
 from typing import TextIO
 
 from auditor.cli.common import REPORTS
+from auditor.cli.errors import as_json_text
 from auditor.engine.export import ExportRow, link_rows, page_rows
 from auditor.engine.result import ResultPlan, site_results
 from auditor.store import Store
 
 #: What spreadsheets take for a formula, full-width forms included.
 _FORMULA = tuple("=+-@\t\r＝＋－＠")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def export_rows(what: str, plan: ResultPlan, store: Store) -> Iterator[ExportRow]:
@@ -35,7 +37,7 @@ def export_rows(what: str, plan: ResultPlan, store: Store) -> Iterator[ExportRow
 def write_jsonl(rows: Iterable[ExportRow], target: TextIO) -> None:
     """One JSON object per line."""
     for row in rows:
-        target.write(json.dumps(row, ensure_ascii=False) + "\n")
+        target.write(as_json_text(row) + "\n")
 
 
 def write_csv(rows: Iterator[ExportRow], target: TextIO) -> None:
@@ -53,6 +55,6 @@ def write_csv(rows: Iterator[ExportRow], target: TextIO) -> None:
 
 def _cell(value: object) -> str:
     if isinstance(value, Mapping | list | tuple):
-        return json.dumps(value, ensure_ascii=False)
-    text = "" if value is None else str(value)
+        return as_json_text(value)
+    text = "" if value is None else _CONTROLS.sub("\ufffd", str(value))
     return f"'{text}" if text.lstrip().startswith(_FORMULA) else text

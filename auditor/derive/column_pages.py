@@ -40,7 +40,8 @@ class Entry:
 
 @dataclass(slots=True)
 class ColumnPage:
-    """What the fold keeps of a page that may be a column. Sets hold hashes of addresses."""
+    """What the fold keeps of a page that may be a column. Sets hold hashes of addresses.
+    `unlisted`: the page asks search engines to leave it out, as tools do."""
 
     url: str
     key: str
@@ -68,6 +69,7 @@ class ColumnPage:
     sha256: str
     parent_url: str
     parent_text: str
+    unlisted: bool
 
 
 def read_column(
@@ -109,6 +111,7 @@ def read_column(
         sha256=page.sha256,
         parent_url=page.parent_url,
         parent_text=page.parent_text,
+        unlisted="noindex" in (page.meta("robots") or "").lower(),
     )
 
 

@@ -191,9 +191,9 @@ class ColumnsFold:
         return next((name for name in [*names, page.official] if name), "")
 
     def _counts(self, page: ColumnPage, wanted: TemplateColumn | None) -> bool:
-        """True for lists, for pages that the menu or the template names, and for pages that say
-        that they are empty."""
-        return page.listing or page.key in self._menu or wanted is not None or says_blank(page)
+        """True for public lists, pages in menu or template, and pages that say they are empty."""
+        named = page.key in self._menu or wanted is not None
+        return named or (page.listing and not page.unlisted) or says_blank(page)
 
     def _column(
         self,

@@ -92,6 +92,12 @@ async def test_redirects_out_of_the_site_and_loops_are_no_pages() -> None:
     assert done.sink.done["/loop"].verdict == "suspected"
 
 
+async def test_a_redirect_to_a_name_that_was_looked_up_once_is_not_certainly_dead() -> None:
+    done = await walk({"/": ["/away"], "/away": moved("http://gone.example.cn/")})
+    away = done.sink.done["/away"]
+    assert (away.reason, away.verdict) == (Reason.NXDOMAIN, "suspected")
+
+
 async def test_a_budget_of_pages_is_kept_exactly() -> None:
     links = [f"/p{number}" for number in range(20)]
     pages = {"/": links, **{link: [] for link in links}}

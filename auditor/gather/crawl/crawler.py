@@ -307,6 +307,8 @@ class Crawler:
     def _note_failure(self, item: FrontierUrl, fetched: Fetched, *, second_look: bool) -> None:
         record = fetched.record
         verdict = verdict_of(record)
+        if record.reason is Reason.NXDOMAIN:
+            verdict = "suspected"  # a redirect's target, looked up once, perhaps by an intranet
         if verdict == "blocked":
             self._state.blocked += 1
             self._refused_row += _CHALLENGE_WEIGHT if fetched.blocked_by else 1

@@ -16,10 +16,11 @@ from auditor.model.artifact import Trap
 MAX_SEGMENTS = 20
 MAX_REPETITIONS = 2
 #: Query variants of one path with the same parameters before the rest is deferred: tools and
-#: filters combine without end. A single parameter names a page (show.asp?id=1024, a wiki's
-#: doku.php?id=news) as often as not, unless it is one that counts days.
+#: filters combine without end. One parameter names a page (show.asp?id=1024, a wiki's
+#: doku.php?id=news) as often as not, and two may (info.aspx?class=12&id=1024), unless one of them
+#: counts days.
 MAX_VARIANTS = 300
-MAX_SINGLE_VARIANTS = 5_000
+MAX_NAMING_VARIANTS = {1: 5_000, 2: 1_000}
 #: Query variants of one path in all, whatever their parameters.
 MAX_ALL_VARIANTS = 10_000
 _ENDLESS = re.compile(r"date|day|week|month|year|time|rand|^(?:_|t|d|m|y|ym|ymd|ts)$", re.I)
@@ -79,11 +80,11 @@ class TrapWatch:
     def _exhausted(self, head: str, query: str) -> bool:
         """Count one variant; true when it is one too many."""
         names = sorted({pair.partition("=")[0] for pair in query.split("&")})
-        single = len(names) == 1 and not _ENDLESS.search(names[0])
+        endless = any(map(_ENDLESS.search, names))
+        most = MAX_VARIANTS if endless else MAX_NAMING_VARIANTS.get(len(names), MAX_VARIANTS)
         shape, path = hash((head, *names)), hash(head)
         self._variants[shape] += 1
         self._variants[path] += 1
-        most = MAX_SINGLE_VARIANTS if single else MAX_VARIANTS
         return self._variants[shape] > most or self._variants[path] > MAX_ALL_VARIANTS
 
     def traps(self) -> tuple[Trap, ...]:

@@ -23,7 +23,8 @@ TOOLS = (
     '<nav><ul><li><a href="/doku.php?do=edit" rel="nofollow">编辑本页</a></li>'
     '<li><a href="/doku.php?do=index">网站地图</a></li></ul></nav>'
 )
-PAGE = """<html lang="zh"><head><meta charset="utf-8"><title>{id} [示例维基]</title></head><body>
+PAGE = """<html lang="zh"><head><meta charset="utf-8"><title>{id} [示例维基]</title>
+<meta name="robots" content="{robots}"></head><body>
 <header><h1><a href="/">示例维基</a></h1></header>
 <nav class="side"><ul>{menu}</ul></nav>
 <main><h2>{heading}</h2><ul>{rows}</ul><p>{text}</p></main>{tools}</body></html>"""
@@ -39,6 +40,7 @@ def facts(
         text=text,
         menu=more.get("menu", MENU),
         tools=more.get("tools", ""),
+        robots=more.get("robots", "index,follow"),
     )
     url = more.get("url", f"{BASE}?id={page_id}")
     return page_facts(source.encode(), url=url, final_url=url, content_type="text/html")
@@ -61,10 +63,11 @@ def columns() -> dict[str, Column]:
     pages = [
         home,
         facts("start", "欢迎访问", entries("news")),
-        *(facts(key, name, entries(key)) for key, name in NAMES.items()),
+        *(facts(key, name, entries(key), robots="noindex") for key, name in NAMES.items()),
         *(facts(f"{key}&do=backlink", "", entries(key, 3)) for key in NAMES),
         *(facts(f"media{n}", f"图片{n}", entries(f"m{n}"), menu="") for n in range(12)),
         facts("old", "往年会议", entries("old")),
+        facts("old&do=revisions", "修订记录", entries("rev"), robots="noindex,nofollow"),
         facts("about", "机构概况", "", article),
         facts("edit", "编辑本页", "", article, url=f"{BASE}?do=edit"),
         facts("index", "网站地图", "", article, url=f"{BASE}?do=index"),

@@ -12,7 +12,7 @@ BASE = "http://wiki.example.gov.cn/doku.php"
 
 def test_tools_of_a_wiki_leave_its_pages_their_budget() -> None:
     watch = TrapWatch()
-    tools = [f"{BASE}?id=page{n}&do=backlink" for n in range(2 * MAX_VARIANTS)]
+    tools = [f"{BASE}?id=page{n}&do=media&ns=wiki" for n in range(2 * MAX_VARIANTS)]
     assert sum(map(watch.defers, tools)) == MAX_VARIANTS
     assert not any(watch.defers(f"{BASE}?id=page{n}") for n in range(2 * MAX_VARIANTS))
     assert [(trap.rule, trap.deferred) for trap in watch.traps()] == [
@@ -21,7 +21,7 @@ def test_tools_of_a_wiki_leave_its_pages_their_budget() -> None:
 
 
 def test_single_parameters_that_count_days_end_early() -> None:
-    for name in ("date", "startTime", "y", "_"):
+    for name in ("date", "startTime", "y", "_", "type=1&year"):
         watch = TrapWatch()
         days = [f"http://www.example.gov.cn/rl.jsp?{name}={n}" for n in range(2 * MAX_VARIANTS)]
         assert sum(map(watch.defers, days)) == MAX_VARIANTS, name
@@ -35,9 +35,9 @@ def test_made_up_parameters_end_too(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_earlier_attempt_counts() -> None:
     one, two = TrapWatch(), TrapWatch()
-    urls = [f"{BASE}?id={n}&do=edit" for n in range(MAX_VARIANTS + 5)]
+    urls = [f"{BASE}?id={n}&do=edit&rev=1" for n in range(MAX_VARIANTS + 5)]
     for url in urls:
         two.recall(url, deferred=one.defers(url))
     assert two.traps() == one.traps()
-    assert two.defers(f"{BASE}?do=edit&id=new")
+    assert two.defers(f"{BASE}?do=edit&rev=2&id=new")
     assert not two.defers(f"{BASE}?id=new")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from time import monotonic
@@ -12,8 +12,9 @@ import structlog
 from auditor.config import Settings
 from auditor.derive.folds import FOLDS, Fold
 from auditor.derive.home import HomePageFold
-from auditor.derive.known_items import KnownItemChoice
-from auditor.derive.render_choice import RenderChoiceFold
+from auditor.derive.known_items import KnownItemChoice, KnownItems
+from auditor.derive.render_choice import RenderChoice, RenderChoiceFold
+from auditor.derive.urls import canonical
 from auditor.engine.judge import judge, run_folds
 from auditor.engine.needs import needs_of, supply
 from auditor.engine.progress import Progress
@@ -22,7 +23,15 @@ from auditor.engine.steps import STEPS, BrowserPool, Step, demanded
 from auditor.engine.stop import CutOff, Stop
 from auditor.gather.robots import Robots
 from auditor.gather.tools import Tools
-from auditor.model.artifact import CrawlSummary, DnsAnswers, HomeFetch, Missed
+from auditor.model.artifact import (
+    AxeRun,
+    CrawlSummary,
+    DnsAnswers,
+    HomeFetch,
+    HomePage,
+    Missed,
+    SearchProbe,
+)
 from auditor.model.check import Check, Scope
 from auditor.model.column import ColumnTemplate
 from auditor.model.finding import Reason
@@ -105,7 +114,7 @@ async def _audit(plan: AuditPlan, site: Site, record: SiteRecord) -> int:
         if step.produces not in wanted:
             continue
         if not surveyed and step.produces in _AFTER_SURVEY:
-            await _survey(plan, site, given)
+            await _survey(plan, site, given, wanted)
             surveyed = True
         plan.progress.phase(site.id, step.phase)
         given[step.produces] = await _gather(step, given, record, plan.stop)
@@ -183,16 +192,30 @@ def _is_whole(value: object) -> bool:
     return not (isinstance(value, CrawlSummary) and value.stopped_because == "cancelled")
 
 
-async def _survey(plan: AuditPlan, site: Site, given: dict[type, object]) -> None:
-    """Derive what the later steps need of the crawled pages."""
+async def _survey(
+    plan: AuditPlan, site: Site, given: dict[type, object], wanted: Container[type]
+) -> None:
+    """Derive what the later steps need of the crawled pages. Only a search and a browser ask for
+    a choice among all of them; without these the home page is read alone (0.5 ms per page less)."""
     store, run_id = plan.book.store, plan.book.run_id
+    choices: list[type[Fold]] = []
+    if SearchProbe in wanted and plan.settings.search.max_queries:
+        choices.append(KnownItemChoice)
+    if AxeRun in wanted and plan.pool.browser is not None:
+        choices.append(RenderChoiceFold)
 
     def survey() -> dict[type, object]:
+        home = store.page(run_id, site.id, canonical(site.homepage))
+        if home is not None and not choices:
+            return run_folds((HomePageFold,), dict(given), [home])
         pages = _unless(plan.stop.is_set, store.pages(run_id, site.id))
-        return run_folds(SURVEY, dict(given), pages)
+        return run_folds((HomePageFold, *choices), dict(given), pages)
 
     derived = await plan.book.judge(survey)
-    given.update({fold.produces: derived[fold.produces] for fold in SURVEY})
+    no_page = derived.get(PageFacts)
+    given[HomePage] = derived[HomePage]
+    given[KnownItems] = derived.get(KnownItems, no_page or KnownItems())
+    given[RenderChoice] = derived.get(RenderChoice, no_page or RenderChoice(()))
 
 
 _AFTER_SURVEY = frozenset(

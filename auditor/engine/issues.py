@@ -18,6 +18,8 @@ MAX_PLACES = 20
 #: Issues kept per check and site; the tally goes on.
 MAX_ISSUES = 2_000
 _ID_BYTES = 12
+#: Outcomes that are counted and no more: nearly all.
+_SILENT = frozenset((Outcome.PASSED, Outcome.INAPPLICABLE))
 
 
 @dataclass(slots=True)
@@ -34,17 +36,8 @@ class _Group:
 
 @dataclass(slots=True)
 class _Counts:
-    """`passed` and `inapplicable` stand apart: they are nearly all, and an enum hashes slowly."""
-
-    passed: int = 0
-    inapplicable: int = 0
-    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    outcomes: dict[Outcome, int] = field(default_factory=dict)
     untested: Counter[str] = field(default_factory=Counter)
-
-    def by_outcome(self) -> dict[Outcome, int]:
-        counts = {Outcome.PASSED: self.passed, Outcome.INAPPLICABLE: self.inapplicable}
-        counts |= self.outcomes
-        return {outcome: counts[outcome] for outcome in sorted(counts) if counts[outcome]}
 
 
 class IssueBook:
@@ -64,13 +57,9 @@ class IssueBook:
         if counts is None:
             counts = self._tallies[check.id] = _Counts()
         outcome = finding.outcome
-        if outcome is Outcome.PASSED:
-            counts.passed += 1
+        counts.outcomes[outcome] = counts.outcomes.get(outcome, 0) + 1
+        if outcome in _SILENT:
             return
-        if outcome is Outcome.INAPPLICABLE:
-            counts.inapplicable += 1
-            return
-        counts.outcomes[outcome] += 1
         if outcome is Outcome.UNTESTED:
             reason = str(finding.message.params.get("reason", finding.message.key))
             counts.untested[reason] += 1
@@ -123,7 +112,7 @@ class IssueBook:
         return tuple(
             CheckTally(
                 check_id,
-                counts.by_outcome(),
+                dict(sorted(counts.outcomes.items())),
                 dict(sorted(counts.untested.items())),
             )
             for check_id, counts in sorted(self._tallies.items())

@@ -12,7 +12,7 @@ from auditor.gather.robots import Robots
 from auditor.model.finding import Reason
 from auditor.model.page import LinkKind
 from auditor.store import LeaseLost
-from tests.hostile.names import records
+from tests.hostile.names import Rule, rcode, records, turns
 from tests.hostile.web import Talk, Web
 from tests.integration.probe_lab import HOST, html, lab, page, site
 from tests.integration.site_lab import Sink, linked, moved, scripts, status, walk
@@ -90,12 +90,6 @@ async def test_redirects_out_of_the_site_and_loops_are_no_pages() -> None:
     assert set(done.sink.pages) == {"/"}
     assert done.sink.done["/loop"].reason is Reason.PROTOCOL
     assert done.sink.done["/loop"].verdict == "suspected"
-
-
-async def test_a_redirect_to_a_name_that_was_looked_up_once_is_not_certainly_dead() -> None:
-    done = await walk({"/": ["/away"], "/away": moved("http://gone.example.cn/")})
-    away = done.sink.done["/away"]
-    assert (away.reason, away.verdict) == (Reason.NXDOMAIN, "suspected")
 
 
 async def test_a_budget_of_pages_is_kept_exactly() -> None:
@@ -264,6 +258,38 @@ async def test_aliases_belong_to_the_site_and_other_hosts_do_not() -> None:
     (other,) = [item for item in done.sink.found.values() if "//x." in item.url]
     assert not other.in_site
     assert done.asked("/x") == 0
+
+
+@pytest.mark.parametrize(
+    ("internet", "second", "verdict"),
+    [
+        (True, rcode("NXDOMAIN"), "certain"),
+        (True, rcode("SERVFAIL"), "suspected"),
+        (False, rcode("NXDOMAIN"), "unchecked"),
+    ],
+)
+async def test_dead_names_are_certain_if_a_second_question_agrees(
+    internet: bool, second: Rule, verdict: str
+) -> None:
+    async def home(talk: Talk) -> None:
+        port = talk.request.headers["Host"].rpartition(":")[2]
+        links = linked("/away", f"http://m.example.gov.cn:{port}/")
+        await talk.answer(200, links, ("Content-Type", "text/html"))
+
+    names = ("m.example.gov.cn", "gone.example.gov.cn")
+    rules = {
+        (name, kind): turns(rcode("NXDOMAIN"), second) for name in names for kind in ("A", "AAAA")
+    }
+    if internet:
+        rules["ipv4only.arpa", "A"] = records("ipv4only.arpa. 60 A 192.0.0.170")
+    done = await walk(
+        {"/": home, "/away": moved(f"http://{names[1]}/")},
+        lab_options={"rules": rules},
+        site_options={"aliases": names[:1]},
+    )
+    (alias,) = [item for item in done.sink.done.values() if "//m." in item.url]
+    for item in (alias, done.sink.done["/away"]):
+        assert (item.reason, item.verdict) == (Reason.NXDOMAIN, verdict)
 
 
 async def test_what_is_no_html_is_tested_and_not_read() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from auditor.gather._hop import GIVEN_UP
+from auditor.gather.resolver import Resolver
 from auditor.model.artifact import FetchRecord
 from auditor.model.finding import Reason
 
@@ -12,6 +13,8 @@ CERTAIN = frozenset({404, 410})
 GUARDED = frozenset({401, 403, 405, 407, 412, 429, 451, 521})
 #: Seconds between the two looks at a target that seems bad.
 APART_S = 10.0
+#: RFC 7050: every resolver of the public DNS has its IPv4 addresses.
+IPV4_ONLY = "ipv4only.arpa"
 #: Reasons that are about us, or about protection, and never about the target.
 _UNCHECKED = frozenset({Reason.GUARD, Reason.ROBOTS, Reason.CANCELLED, Reason.NO_IPV6})
 _BLOCKED = frozenset({Reason.BLOCKED, Reason.CAPTCHA, Reason.RATE_LIMITED})
@@ -36,6 +39,25 @@ def verdict_of(record: FetchRecord) -> str:
     if record.reason in _PRESENT:
         return "certain" if record.status in CERTAIN else "ok"
     return "blocked" if record.reason in _BLOCKED else "suspected"
+
+
+async def knows_internet(resolver: Resolver) -> bool:
+    """True when the resolver answers for the public DNS, not for an intranet alone.
+
+    Every public resolver has addresses for RFC 7050's name (RFC 8880 demands it). Where it is
+    missing, NXDOMAIN for a name of the Internet says nothing about that name.
+    """
+    answer = await resolver.ask(IPV4_ONLY, "A")
+    return bool(answer.values)
+
+
+async def verdict_of_dead_name(resolver: Resolver, host: str) -> str:
+    """certain | suspected | unchecked for a name that does not exist. The resolver remembers its
+    first answer; here it asks again. One that knows an intranet only proves nothing."""
+    answer = await resolver.ask(host, "A", confirm=True)
+    if not await knows_internet(resolver):
+        return "unchecked"
+    return "certain" if answer.confirmed else "suspected"
 
 
 def _by_status(status: int) -> str:

@@ -24,7 +24,7 @@ from auditor.gather.fetch import Fetched
 from auditor.gather.robots import Robots
 from auditor.gather.throttle import BREAKER_S
 from auditor.gather.tools import Tools
-from auditor.gather.verdicts import APART_S, verdict_of, was_asked
+from auditor.gather.verdicts import APART_S, verdict_of, verdict_of_dead_name, was_asked
 from auditor.model.artifact import CrawlSummary, FetchRecord, Missed
 from auditor.model.finding import Reason
 from auditor.model.page import Link, PageFacts, Region
@@ -227,7 +227,7 @@ class Crawler:
     async def _visit(self, item: FrontierUrl, due: float | None) -> None:
         if due is not None:
             await self._tools.sleep(max(due - monotonic(), 0.0))
-        if not await self._robots.allowed(item.url):
+        if not await self._may_ask(item.url):
             self._disallowed += 1
             record = FetchRecord(item.url, reason=Reason.ROBOTS, captured_at=self._tools.clock())
             self._finish(item, record, "unchecked", 1, failed_page(item, record))
@@ -238,7 +238,7 @@ class Crawler:
             await self._sit_out(item, due)
             return
         if record.reason is not None or record.status >= 400:
-            self._note_failure(item, fetched, second_look=due is not None)
+            await self._note_failure(item, fetched, second_look=due is not None)
             return
         self._refused_row = self._outages = 0
         attempts = 1 if due is None else 2
@@ -260,6 +260,13 @@ class Crawler:
         self._state.pages += 1
         self._finish(item, record, "ok", attempts, page)
         self._progress(self._state.pages, len(self._frontier))
+
+    async def _may_ask(self, url: str) -> bool:
+        """robots.txt that cannot be had forbids everything (RFC 9309), but where not even the
+        name exists, that is what must be said of the page."""
+        if await self._robots.allowed(url):
+            return True
+        return not await self._tools.resolver.addresses(host_of(url))
 
     async def _facts(self, item: FrontierUrl, fetched: Fetched) -> PageFacts:
         """What the page says, after its scripts ran if it is empty without them.
@@ -304,11 +311,15 @@ class Crawler:
 
         return await asyncio.to_thread(read) if len(body) > LARGE_BODY else read()
 
-    def _note_failure(self, item: FrontierUrl, fetched: Fetched, *, second_look: bool) -> None:
+    async def _note_failure(
+        self, item: FrontierUrl, fetched: Fetched, *, second_look: bool
+    ) -> None:
         record = fetched.record
         verdict = verdict_of(record)
         if record.reason is Reason.NXDOMAIN:
-            verdict = "suspected"  # a redirect's target, looked up once, perhaps by an intranet
+            # The name may be that of an alias, or of a redirect's target.
+            host = host_of(record.final_url or item.url)
+            verdict = await verdict_of_dead_name(self._tools.resolver, host)
         if verdict == "blocked":
             self._state.blocked += 1
             self._refused_row += _CHALLENGE_WEIGHT if fetched.blocked_by else 1

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from auditor.gather._hop import retry_after
 from auditor.gather.fetch import response_header
-from auditor.gather.probes.vantage import knows_internet
 from auditor.gather.tools import Tools
+from auditor.gather.verdicts import knows_internet
 from auditor.model.artifact import FetchRecord, HomeFetch, ReachabilitySample
 from auditor.model.finding import Reason
 from auditor.model.site import Site

@@ -9,9 +9,8 @@ from dataclasses import replace
 from itertools import islice
 from urllib.parse import urlsplit
 
-from auditor.gather.probes.vantage import knows_internet
 from auditor.gather.tools import Tools
-from auditor.gather.verdicts import APART_S, verdict_of
+from auditor.gather.verdicts import APART_S, verdict_of, verdict_of_dead_name
 from auditor.model.artifact import BadTarget, FetchRecord
 from auditor.model.finding import Reason
 
@@ -54,14 +53,11 @@ async def _agreed(tools: Tools, first: BadTarget, second: BadTarget) -> BadTarge
     """The second look's word, but `certain` only when both looks agree."""
     if second.verdict != "certain":
         return second
-    sure = first.verdict == "certain"
     if second.reason is Reason.NXDOMAIN:
-        # The resolver remembers the first answer; `confirm` makes it ask again.
-        answer = await tools.resolver.ask(_host(second.url), "A", confirm=True)
-        sure = sure and answer.confirmed
-        if not await knows_internet(tools.resolver):
-            return replace(second, verdict="unchecked")
-    return second if sure else replace(second, verdict="suspected")
+        verdict = await verdict_of_dead_name(tools.resolver, _host(second.url))
+        if verdict != "certain":
+            return replace(second, verdict=verdict)
+    return second if first.verdict == "certain" else replace(second, verdict="suspected")
 
 
 async def _look(

@@ -8,6 +8,7 @@ import socket
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
 
@@ -46,15 +47,19 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 @dataclass(slots=True)
 class Exchange:
     """What one request brought. `reason` is None when the answer arrived whole; `location` is
-    as raw as it came; `first_byte_s` is the time to the header, `seconds` to the end."""
+    as raw as it came; `first_byte_s` is the time to the header, `seconds` to the end; `version`
+    and `phrase` are the status line's, `captured_at` the moment at which the header had come."""
 
     status: int = 0
+    version: str = "1.1"
+    phrase: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     location: bytes = b""
     raw: bytes = b""
     body: bytes = b""
     reason: Reason | None = None
     detail: str = ""
+    captured_at: datetime | None = None
     first_byte_s: float = 0.0
     seconds: float = 0.0
 
@@ -170,7 +175,10 @@ class Exchanger:
         )
         try:
             out.first_byte_s = perf_counter() - started
-            out.status = response.status
+            out.captured_at = datetime.now(UTC)
+            out.status, out.phrase = response.status, response.reason or ""
+            if response.version is not None:
+                out.version = f"{response.version.major}.{response.version.minor}"
             if not _take_headers(out, response.raw_headers):
                 return
             if method == "GET":

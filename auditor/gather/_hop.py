@@ -101,7 +101,7 @@ def record_of(url: str, hop: Hop, seconds: float, attempts: int) -> FetchRecord:
         detail=exchange.detail,
         seconds=seconds,
         attempts=attempts,
-        captured_at=datetime.now(UTC),
+        captured_at=exchange.captured_at or datetime.now(UTC),
         sha256=sha256(exchange.body).hexdigest() if exchange.status else "",
         size_bytes=len(exchange.body),
         content_type=exchange.header("content-type"),

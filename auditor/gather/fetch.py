@@ -8,8 +8,9 @@ than GET and HEAD: an audit never sends anything else).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import perf_counter
@@ -47,6 +48,9 @@ _DISTRESS = frozenset(
 )
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 _MEMO_LIMIT = 10_000
+
+#: Is shown what was asked for and the hops of one try, oldest first. It must not raise or wait.
+Observer = Callable[[Order, Sequence[Hop]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ class Fetcher:
         self._exchanger = Exchanger(guard, ca_file, connect_s=connect_s, read_gap_s=read_gap_s)
         self._preferred: dict[str, str] = {}
         self._last_failure: dict[str, Reason] = {}
+        self._observer: Observer | None = None
         self._headers = (
             ("User-Agent", user_agent),
             ("Accept", _ACCEPT),
@@ -124,6 +129,13 @@ class Fetcher:
     async def close(self) -> None:
         """Close every connection."""
         await self._exchanger.close()
+
+    def observed_by(self, observer: Observer) -> Self:
+        """The same fetcher, with its connections and its politeness, for one site's audit:
+        `observer` is shown what each try of a fetch brought, redirects included."""
+        seen = copy(self)
+        seen._observer = observer
+        return seen
 
     async def fetch(
         self,
@@ -165,11 +177,13 @@ class Fetcher:
             return _refused(url, target)
         number = 1
         while True:
-            hop, passed, seconds = await self._travel(order, target)
-            if number >= attempts or not worth_retrying(hop):
-                return _fetched(order, hop, passed, seconds, number)
+            hops, seconds = await self._travel(order, target)
+            if self._observer is not None:
+                self._observer(order, hops)
+            if number >= attempts or not worth_retrying(hops[-1]):
+                return _fetched(order, hops, seconds, number)
             number += 1
-            await asyncio.sleep(self._pause(order, hop))
+            await asyncio.sleep(self._pause(order, hops[-1]))
 
     def _merge(self, extra: Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:
         if not extra:
@@ -185,9 +199,9 @@ class Fetcher:
 
     # --- redirects ----------------------------------------------------------------------------
 
-    async def _travel(self, order: Order, target: Target) -> tuple[Hop, list[FetchRecord], float]:
+    async def _travel(self, order: Order, target: Target) -> tuple[list[Hop], float]:
         """Follow the redirects. The time of all hops together counts against the deadline."""
-        passed: list[FetchRecord] = []
+        hops: list[Hop] = []
         cookies = HopCookies()
         seen: set[tuple[str, str]] = set()
         seconds = 0.0
@@ -195,9 +209,10 @@ class Fetcher:
         while True:
             sent = cookies.header(target.origin)
             hop = await self._hop(order, target, address, sent, order.timeout_s - seconds)
+            hops.append(hop)
             seconds += hop.exchange.seconds
             if not (order.follow and hop.exchange.status in REDIRECTS and hop.exchange.location):
-                return hop, passed, seconds
+                return hops, seconds
             seen.add((target.url, sent))
             cookies.learn(target.origin, hop.exchange.headers)
             following = self._following(hop)
@@ -207,11 +222,10 @@ class Fetcher:
                 hop.exchange.fail(Reason.GUARD, following)
             elif (following.url, cookies.header(following.origin)) in seen:
                 hop.exchange.fail(Reason.PROTOCOL, "redirect-loop")
-            elif len(passed) >= order.max_redirects:
+            elif len(hops) > order.max_redirects:
                 hop.exchange.fail(Reason.PROTOCOL, f"more than {order.max_redirects} redirects")
             if isinstance(following, str) or hop.exchange.reason is not None:
-                return hop, passed, seconds
-            passed.append(record_of(target.url, hop, hop.exchange.seconds, 1))
+                return hops, seconds
             if following.origin.host != target.origin.host:
                 address = None
             target = following
@@ -352,16 +366,17 @@ def _refused(url: str, why: str) -> Fetched:
     return Fetched(record, b"", (), (), ())
 
 
-def _fetched(
-    order: Order, hop: Hop, passed: list[FetchRecord], seconds: float, attempts: int
-) -> Fetched:
+def _fetched(order: Order, hops: list[Hop], seconds: float, attempts: int) -> Fetched:
+    hop = hops[-1]
     if hop.exchange.status == 429:
         hop.exchange.fail(Reason.RATE_LIMITED, hop.exchange.header("retry-after"))
     return Fetched(
         record=record_of(order.url, hop, seconds, attempts),
         body=hop.exchange.body,
         headers=hop.exchange.headers,
-        hops=tuple(passed),
+        hops=tuple(
+            record_of(item.target.url, item, item.exchange.seconds, 1) for item in hops[:-1]
+        ),
         request_headers=hop.sent,
         blocked_by=hop.blocked_by,
     )

@@ -229,7 +229,7 @@ def end_option(walk: Walk, tag: str) -> None:
         value, mark = walk.open_options.pop()
         if value and _OPTION.match(value):
             text = walk.text_from(mark)
-            walk.resource(tag, value.strip(), kind_of(value.strip()), "data", text=text)
+            walk.resource(tag, value.strip(), kind_of(value.strip()), "option", text=text)
     walk.parts.append("\n")
 
 
@@ -275,5 +275,15 @@ def _redirects(walk: Walk, text: str) -> None:
 def refresh(walk: Walk, content: str) -> None:
     """`<meta http-equiv="refresh">` with an address."""
     match = REFRESH.match(content)
-    if match and walk.join(match[2].strip()) not in ("", canonical(walk.base_url)):
+    url = walk.join(match[2].strip()) if match else ""
+    if match and url not in ("", canonical(walk.base_url)):
         walk.resource("meta", match[2].strip(), LinkKind.PAGE, "meta")
+        if not walk.hidden:  # inside noscript it is for nobody
+            walk.refreshes.append((_seconds(match[1]), url))
+
+
+def _seconds(text: str) -> float:
+    try:
+        return float(text or 0)
+    except ValueError:
+        return 0.0

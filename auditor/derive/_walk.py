@@ -166,6 +166,7 @@ class Walk:
         self.skip_link = False
         self.moving: list[str] = []
         self.next_url = ""
+        self.refreshes: list[tuple[float, str]] = []
         self.data = self.parts.append
         self.start, self.end = _callbacks(self)
 

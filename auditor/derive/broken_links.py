@@ -23,9 +23,9 @@ class BrokenLinksFold:
         self._sources: dict[str, list[LinkSource]] = {url: [] for url in bad.targets}
 
     def add(self, page: PageFacts) -> None:
-        """Note the page's links to bad targets."""
+        """Note the page's links to bad targets; guesses accuse nobody."""
         for link in page.links:
-            if link.url in self._counts:
+            if link.url in self._counts and not link.guessed:
                 self._note(page, link)
 
     def _note(self, page: PageFacts, link: Link) -> None:

@@ -83,8 +83,6 @@ def is_shell(walk: Walk, data: bytes, text: str) -> bool:
         return False
     if not any(attrib.get("src") or len(code) > _BARE_CHARS for attrib, code in walk.scripts):
         return False
-    if any(resource.via in ("meta", "script") for resource in walk.resources):
-        return False  # it sends the visitor elsewhere
     return _APP_ROOT.search(data) is not None or (
         len(text) < _BARE_CHARS and not walk.images_total and not walk.anchors_total
     )

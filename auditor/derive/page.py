@@ -19,6 +19,7 @@ from auditor.derive.identity import Sources, identity
 from auditor.derive.kinds import breadcrumb, has_captcha, is_shell, kind_of_page
 from auditor.derive.limits import MAX_LINKS, MAX_TEXT_CHARS
 from auditor.derive.pager import script_pages
+from auditor.derive.sent_on import sent_on
 from auditor.derive.text import text_hash
 from auditor.model.page import (
     Encoding,
@@ -106,7 +107,8 @@ def _assemble(
     metas = tuple(walk.metas)
     by_name = {meta.name.lower(): meta.content for meta in reversed(metas) if meta.content}
     listed = walk.rows.finish(walk.anchors)
-    shell = is_shell(walk, data, whole)
+    redirect = sent_on(walk, whole)
+    shell = not redirect and is_shell(walk, data, whole)
     visible = None if home else visible_date(main)
     address = known["final_url"]
     kind = kind_of_page(by_name, listed, main, visible, address, home=home)
@@ -157,6 +159,7 @@ def _assemble(
         script_shell=shell,
         next_url=walk.next_url or pager,
         main_chars=len(main),
+        redirect=redirect,
     )
 
 

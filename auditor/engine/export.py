@@ -24,13 +24,15 @@ def page_rows(store: Store, run_id: str, site: Site) -> Iterator[ExportRow]:
 
 def link_rows(store: Store, run_id: str, site: Site) -> Iterator[ExportRow]:
     """Every link of every page with what is known of its target. Target states are held in
-    memory: a status and a verdict per URL."""
+    memory: a status and a verdict per URL. Of a guessed address nothing bad is said."""
     states = {row.url: (row.status, row.verdict) for row in store.url_states(run_id, site.id)}
     for page in store.pages(run_id, site.id):
         for link in page.links:
             if not link.url:
                 continue
             status, verdict = states.get(link.url, (0, ""))
+            if link.guessed and verdict != "ok":
+                verdict = ""
             yield {
                 "site": site.id,
                 "source": page.url,

@@ -64,6 +64,11 @@ class Meta:
     content: str
 
 
+#: Ways of finding (`Link.via`) that take an address out of scripts, data or lists that no visitor
+#: sees. Such an address is a guess: when nothing answers there, no link of the page is dead.
+GUESSED = frozenset({"script", "data", "pager", "interface", "rel", "sitemap"})
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A reference from the page, resolved and canonical (`url` is "" where nothing to fetch).
@@ -71,8 +76,9 @@ class Link:
     `index` is the element's number among elements of its tag, so `(//a)[index]` finds it;
     `place` is a short structural path (`div#footer ul.links a`) without positions, equal for
     links that one template line makes. `name` is the accessible name as far as the source shows
-    it; `text` the visible text; `via` how it was found: href | src | onclick | data | script |
-    meta | map | pager.
+    it; `text` the visible text; `via` how it was found: href | src | onclick | option | meta | map,
+    or one of `GUESSED`: script (a literal in a script) | data (a data attribute) | pager (a
+    script-built pager) | interface (a list that scripts load) | rel (link element) | sitemap.
     """
 
     url: str
@@ -88,6 +94,11 @@ class Link:
     via: str = "href"
     hidden: bool = False
     nofollow: bool = False
+
+    @property
+    def guessed(self) -> bool:
+        """Whether the address was taken from where no visitor sees it (see `GUESSED`)."""
+        return self.via in GUESSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +237,8 @@ class PageFacts:
     has almost no content of its own and must be rendered to be judged; `pager_total` is the
     number of pages that a script-built pager announces; `rendered` says that a browser ran the
     page's scripts before it was read; `main_chars` counts the text outside header, navigation
-    and footer.
+    and footer; `redirect` is the address to which a page without content of its own sends every
+    visitor at once, by meta refresh or by script.
     """
 
     url: str
@@ -270,6 +282,7 @@ class PageFacts:
     next_url: str = ""
     rendered: bool = False
     main_chars: int = 0
+    redirect: str = ""
 
     def meta(self, name: str) -> str | None:
         """Content of the first meta with this name, compared without case; None if absent."""

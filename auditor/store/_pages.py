@@ -101,6 +101,7 @@ class PageTables(SiteTables):
                 text=row.text,
                 priority=row.priority,
                 state=row.state,
+                guessed=row.guessed,
             )
 
     def seen_urls(self, run_id: str, site_id: str) -> Iterator[str]:
@@ -188,6 +189,7 @@ def _url_values(audit_id: int, item: FrontierUrl) -> dict[str, Any]:
         "priority": item.priority,
         "parent": clean_text(item.parent),
         "text": clean_text(item.text),
+        "guessed": item.guessed,
     }
 
 

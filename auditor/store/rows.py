@@ -46,7 +46,8 @@ class SiteRow:
 class FrontierUrl:
     """A known URL to fetch. Lower `priority` first, then in the order of saving.
 
-    `state`: queued | deferred (a trap or a budget; known, but not to be fetched).
+    `state`: queued | deferred (a trap or a budget; known, but not to be fetched). `guessed`: see
+    `auditor.model.page.GUESSED`.
     """
 
     url: str
@@ -57,6 +58,7 @@ class FrontierUrl:
     text: str = ""
     priority: int = 0
     state: str = "queued"
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

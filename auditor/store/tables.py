@@ -26,6 +26,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.engine import Dialect
 
@@ -99,6 +100,7 @@ urls = Table(
     Column("priority", Integer, nullable=False),
     Column("parent", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("guessed", Boolean, nullable=False, server_default=false()),
     Column("status", SmallInteger, nullable=False, server_default="0"),
     Column("reason", String(32), nullable=False, server_default=""),
     Column("verdict", String(10), nullable=False, server_default=""),

@@ -361,27 +361,27 @@ async def test_a_large_page_is_parsed_beside_the_loop(monkeypatch: pytest.Monkey
         threads.append(getattr(function, "__name__", ""))
         return await real(function, *args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("auditor.gather.crawl.crawler.asyncio.to_thread", noted)
+    monkeypatch.setattr("auditor.gather.crawl.reading.asyncio.to_thread", noted)
     large = linked("/small", more="<p>" + "办事指南" * 60_000 + "</p>")
     assert 512 * 1024 < len(large) < 2**20
     done = await walk({"/": large, "/small": []})
     assert set(done.sink.pages) == {"/", "/small"}
-    assert threads == ["read"]
+    assert threads == ["parse"]
 
 
 async def test_a_page_that_breaks_the_parser_costs_itself_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from auditor.gather.crawl import crawler
+    from auditor.gather.crawl import reading
 
-    real = crawler.page_facts
+    real = reading.page_facts
 
     def picky(body: bytes, **more: object) -> object:
         if b"poison" in body:
             raise RecursionError
         return real(body, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(crawler, "page_facts", picky)
+    monkeypatch.setattr(reading, "page_facts", picky)
     done = await walk({"/": ["/a", "/b"], "/a": linked(title="poison"), "/b": []})
     assert set(done.sink.pages) == {"/", "/b"}
     assert done.sink.rows["/a"].row.outcome == "check-crashed"

@@ -12,12 +12,12 @@ from time import monotonic
 import structlog
 
 from auditor.derive.inspect import column_name
-from auditor.derive.page import page_facts
 from auditor.derive.urls import canonical, host_of
 from auditor.gather.browser import Browser
 from auditor.gather.crawl._batch import Batch, CrawlSink, failed_page, is_html
 from auditor.gather.crawl.frontier import CRAWLED_KINDS
 from auditor.gather.crawl.memory import CrawlMemory
+from auditor.gather.crawl.reading import Reader
 from auditor.gather.crawl.seeds import sitemap_urls
 from auditor.gather.crawl.traps import acts
 from auditor.gather.fetch import Fetched
@@ -25,15 +25,13 @@ from auditor.gather.robots import Robots
 from auditor.gather.throttle import BREAKER_S
 from auditor.gather.tools import Tools
 from auditor.gather.verdicts import APART_S, verdict_of, verdict_of_dead_name, was_asked
-from auditor.model.artifact import CrawlSummary, FetchRecord, Missed
+from auditor.model.artifact import CrawlSummary, FetchRecord
 from auditor.model.finding import Reason
-from auditor.model.page import Link, PageFacts, Region
+from auditor.model.page import Link, Region
 from auditor.model.site import Site
 from auditor.store.rows import FrontierUrl, StoredPage, UrlDone
 
 _LOG = structlog.get_logger(__name__)
-#: Bodies above this are parsed in a thread; below, the hop costs more than it saves (bytes).
-LARGE_BODY = 512 * 1024
 #: Refusals in a row, with no page between them, after which the site counts as blocked. A
 #: challenge page that is known for one weighs four times a mere status.
 BLOCKED_IN_A_ROW = 20
@@ -84,9 +82,7 @@ class Crawler:
         self._stop = stop
         self._state = memory or CrawlMemory()
         self._frontier = self._state.frontier
-        self._renderer = renderer
         self._progress = progress
-        self._renders = 0
         self._refused_row = 0
         self._blocked_by = ""
         self._outages = 0
@@ -96,6 +92,14 @@ class Crawler:
         self._disallowed = 0
         self._stopped = ""
         self._home = canonical(site.homepage)
+        self._reader = Reader(
+            self._home,
+            site.hosts,
+            fetcher=tools.fetcher,
+            robots=robots,
+            renderer=renderer,
+            max_renders=limits.max_renders,
+        )
         self._batch = Batch()
         self._saving = asyncio.Lock()
         self._changed = asyncio.Event()
@@ -248,7 +252,13 @@ class Crawler:
         if elsewhere or (final != item.url and not self._frontier.is_new(final)):
             self._finish(item, record, "ok", attempts)
             return
-        facts = await self._facts(item, fetched)
+        reading = await self._reader.read(item, fetched)
+        if reading.final not in (item.url, final):  # its own scripts sent the visitor on
+            final = reading.final
+            if not self._frontier.is_new(final):
+                self._finish(item, record, "ok", attempts)
+                return
+        facts = reading.facts
         for link in facts.links:
             if link.url:
                 self._discover(link, item.depth + 1, item.url)
@@ -267,49 +277,6 @@ class Crawler:
         if await self._robots.allowed(url):
             return True
         return not await self._tools.resolver.addresses(host_of(url))
-
-    async def _facts(self, item: FrontierUrl, fetched: Fetched) -> PageFacts:
-        """What the page says, after its scripts ran if it is empty without them.
-
-        The home page is always rendered: scripts often write its lists and its footer, and what
-        only they write must not be called missing or stale.
-        """
-        facts = await self._read(item, fetched.body, fetched)
-        wanted = facts.script_shell or item.url == self._home
-        if not wanted or self._renderer is None:
-            return facts
-        if self._renders >= self._limits.max_renders:
-            return facts
-        self._renders += 1
-        rendered = await self._renderer.render(item.url)
-        if isinstance(rendered, Missed):
-            return facts
-        read = await self._read(item, rendered.html, fetched, rendered=True)
-        seen = {link.url for link in read.links}
-        links = (*read.links, *(link for link in facts.links if link.url not in seen))
-        return replace(read, encoding=facts.encoding, rendered=True, links=links)
-
-    async def _read(
-        self, item: FrontierUrl, body: bytes, fetched: Fetched, *, rendered: bool = False
-    ) -> PageFacts:
-        record = fetched.record
-
-        def read() -> PageFacts:
-            return page_facts(
-                body,
-                url=item.url,
-                final_url=record.final_url,
-                status=record.status,
-                content_type="text/html; charset=utf-8" if rendered else record.content_type,
-                captured_at=record.captured_at,
-                parent_url=item.parent,
-                parent_text=item.text,
-                depth=item.depth,
-                home=item.url == self._home,
-                sha256=record.sha256,
-            )
-
-        return await asyncio.to_thread(read) if len(body) > LARGE_BODY else read()
 
     async def _note_failure(
         self, item: FrontierUrl, fetched: Fetched, *, second_look: bool
@@ -375,6 +342,7 @@ class Crawler:
             text=link.text[:200],
             priority=int(self._limits.lists_first and not _is_list(link)),
             state="deferred" if deferred or too_deep else "queued",
+            guessed=link.guessed,
         )
         self._batch.new_urls.append(item)
         if crawled and item.state == "deferred":
@@ -384,6 +352,9 @@ class Crawler:
             self._frontier.push(item)
 
     def _fail(self, item: FrontierUrl, record: FetchRecord, verdict: str, attempts: int) -> None:
+        if item.guessed:  # nobody said that there is such a page
+            self._finish(item, record, verdict, attempts)
+            return
         self._state.failed += 1
         self._finish(item, record, verdict, attempts, failed_page(item, record))
 

@@ -95,7 +95,7 @@ def test_anchor_without_href_is_kept_when_it_shows_text() -> None:
         ("<div onclick=\"location.href='../b/'\">x</div>", "/zwgk/b/", "onclick"),
         ('<a href="#" data-url="/b.html">x</a>', "/b.html", "data"),
         ('<li data-href="/b.html">x</li>', "/b.html", "data"),
-        ('<select><option value="/dept/a.html">x</option></select>', "/dept/a.html", "data"),
+        ('<select><option value="/dept/a.html">x</option></select>', "/dept/a.html", "option"),
         ('<map><area href="/b.html" alt="x"></map>', "/b.html", "map"),
         ('<meta http-equiv="refresh" content="0;url=/b.html">', "/b.html", "meta"),
         ("<script>window.location.href = '/b.html';</script>", "/b.html", "script"),

@@ -1,0 +1,129 @@
+"""From an answer to the page that a visitor sees: pages that only send on are followed, pages
+that are empty without their scripts are made by a browser."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from auditor.derive.page import page_facts
+from auditor.derive.urls import canonical, host_of
+from auditor.gather.browser import Browser, Rendered
+from auditor.gather.crawl._batch import is_html
+from auditor.gather.fetch import Fetched, Fetcher
+from auditor.gather.robots import Robots
+from auditor.model.artifact import Missed
+from auditor.model.page import Link, PageFacts
+from auditor.store.rows import FrontierUrl
+
+#: Bodies above this are parsed in a thread; below, the hop costs more than it saves (bytes).
+LARGE_BODY = 512 * 1024
+#: Pages in a row that only send on, as browsers bear them.
+MAX_SENT_ON = 3
+_RENDERED_TYPE = "text/html; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a page says, and the address under which the visitor sees it in the end."""
+
+    facts: PageFacts
+    final: str
+
+
+class Reader:
+    """Reads the pages of one site. `home`: its home page's canonical address; `renderer`: None
+    when there is no browser; at most `max_renders` pages are opened in it."""
+
+    def __init__(
+        self,
+        home: str,
+        hosts: frozenset[str],
+        *,
+        fetcher: Fetcher,
+        robots: Robots,
+        renderer: Browser | None,
+        max_renders: int,
+    ) -> None:
+        self._home = home
+        self._hosts = hosts
+        self._fetcher = fetcher
+        self._robots = robots
+        self._renderer = renderer
+        self._renders_left = max_renders
+
+    async def read(self, item: FrontierUrl, fetched: Fetched) -> Reading:
+        """The page behind a good answer in HTML."""
+        facts = await self._parse(item, fetched)
+        for _ in range(MAX_SENT_ON):
+            following = await self._sent_on(facts)
+            if following is None:
+                break
+            fetched = following
+            facts = await self._parse(item, fetched)
+        rendered = await self._rendered(item, facts)
+        if rendered is not None:
+            facts = await self._merged(item, fetched, facts, rendered)
+        return Reading(facts, canonical(facts.final_url) or item.url)
+
+    async def _sent_on(self, facts: PageFacts) -> Fetched | None:
+        """The answer to which the page sends every visitor at once, if it is one of the site's
+        own pages. Where that fails, the page itself is all there is."""
+        target = facts.redirect
+        if not target or host_of(target) not in self._hosts:
+            return None
+        if not await self._robots.allowed(target):
+            return None
+        fetched = await self._fetcher.fetch(target, verify=False)
+        record = fetched.record
+        good = record.reason is None and record.status < 400 and is_html(fetched)
+        return fetched if good and host_of(record.final_url) in self._hosts else None
+
+    async def _rendered(self, item: FrontierUrl, facts: PageFacts) -> Rendered | None:
+        """The page after its scripts ran, if it is empty without them.
+
+        The home page is always rendered: scripts often write its lists and its footer, and what
+        only they write must not be called missing or stale.
+        """
+        wanted = facts.script_shell or item.url == self._home
+        if not wanted or self._renderer is None or self._renders_left <= 0:
+            return None
+        self._renders_left -= 1
+        rendered = await self._renderer.render(facts.final_url)
+        if isinstance(rendered, Missed) or host_of(rendered.final_url) not in self._hosts:
+            return None
+        return rendered
+
+    async def _merged(
+        self, item: FrontierUrl, fetched: Fetched, source: PageFacts, rendered: Rendered
+    ) -> PageFacts:
+        """The rendered page, with the links that its source alone has."""
+        read = await self._parse(item, fetched, rendered)
+        seen = {link.url for link in read.links}
+        links: tuple[Link, ...] = tuple(link for link in source.links if link.url not in seen)
+        return replace(
+            read, encoding=source.encoding, rendered=True, links=(*read.links, *links), redirect=""
+        )
+
+    async def _parse(
+        self, item: FrontierUrl, fetched: Fetched, rendered: Rendered | None = None
+    ) -> PageFacts:
+        record = fetched.record
+        body = fetched.body if rendered is None else rendered.html
+
+        def parse() -> PageFacts:
+            return page_facts(
+                body,
+                url=item.url,
+                final_url=record.final_url if rendered is None else rendered.final_url,
+                status=record.status,
+                content_type=record.content_type if rendered is None else _RENDERED_TYPE,
+                captured_at=record.captured_at,
+                parent_url=item.parent,
+                parent_text=item.text,
+                depth=item.depth,
+                home=item.url == self._home,
+                sha256=record.sha256,
+            )
+
+        return await asyncio.to_thread(parse) if len(body) > LARGE_BODY else parse()

@@ -97,3 +97,28 @@ def spawn(folder: Path, *arguments: str, **environment: str) -> subprocess.Popen
         start_new_session=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)} | environment,
     )
+
+
+#: Runs a command and then writes its peak memory (KiB) to a file. A process started by pytest
+#: itself would report pytest's own peak: the kernel counts what it held between fork and exec.
+_MEASURED = """
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[2:])
+with open(sys.argv[1], "w") as file:
+    file.write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(code)
+"""
+
+
+def run_measured(folder: Path, *arguments: str) -> tuple[int, str, int]:
+    """`auditor` run to its end: exit code, standard error and peak memory in KiB."""
+    peak = folder / "peak-memory"
+    done = subprocess.run(
+        [sys.executable, "-c", _MEASURED, str(peak), sys.executable, "-m", "auditor", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    return done.returncode, done.stderr, int(peak.read_text())

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-import os
 import socket
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +18,7 @@ import yaml
 from tests.hostile.certificates import make, server_context
 from tests.hostile.names import Names, rcode, records
 from tests.hostile.web import Script, Talk, Web
-from tests.integration.cli_lab import spawn
+from tests.integration.cli_lab import run_measured
 from tests.integration.probe_lab import page
 from tests.integration.site_lab import linked, status
 
@@ -130,24 +128,14 @@ def district(folder: Path) -> Iterator[Path]:
     loop.close()
 
 
-def waited(process: subprocess.Popen[str]) -> tuple[int, str, int]:
-    """Exit code, standard error and peak memory in KiB: of this child alone, which
-    RUSAGE_CHILDREN cannot say (it remembers every child there ever was)."""
-    assert process.stderr is not None
-    err = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, err, usage.ru_maxrss
-
-
 @pytest.fixture(scope="module")
 def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     folder = tmp_path_factory.mktemp("hostile")
-    with district(folder), spawn(folder, "-q", "run", "--no-browser", "-o", "o") as process:
-        code, err, peak = waited(process)
+    with district(folder):
+        code, err, peak = run_measured(folder, "-q", "run", "--no-browser", "-o", "o")
     assert code in {0, 3}, err
     assert err == ""
-    assert peak < 400 * 1024, "KiB"
+    assert peak < 256 * 1024, "KiB"
     result = json.loads((folder / "o" / "result.json").read_text("utf-8"))
     return {site["id"]: site for site in result["sites"]}
 

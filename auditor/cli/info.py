@@ -139,7 +139,7 @@ def _libraries() -> tuple[bool, str]:
 
 async def _try_browser(settings: Settings, binary: BrowserBinary) -> tuple[bool, str]:
     """Whether the browser starts, and axe finds a known defect in it."""
-    from auditor.engine.round import open_browser, open_tools
+    from auditor.engine.workshop import open_browser, open_tools
 
     async with (
         open_tools(settings) as tools,
@@ -150,7 +150,7 @@ async def _try_browser(settings: Settings, binary: BrowserBinary) -> tuple[bool,
 
 
 async def _examine_network(settings: Settings) -> list[tuple[str, bool | None, str]]:
-    from auditor.engine.round import open_tools
+    from auditor.engine.workshop import open_tools
     from auditor.gather.probes.vantage import probe_vantage
 
     async with open_tools(settings) as tools:

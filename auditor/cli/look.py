@@ -54,7 +54,7 @@ def inspect(
 async def _fetch(url: str, config: Path | None) -> PageFacts:
     from auditor.cli.common import settings_of
     from auditor.derive.page import page_facts
-    from auditor.engine.round import open_tools
+    from auditor.engine.workshop import open_tools
 
     async with open_tools(settings_of(config, {})) as tools:
         fetched = await tools.fetcher.fetch(url, verify=False)

@@ -31,7 +31,8 @@ from auditor.cli.stopping import Signals, handling_signals
 from auditor.config import ConfigError, Problem, Settings, site_from_url, without_password
 from auditor.engine.audit import JudgingStopped
 from auditor.engine.result import judge_missing
-from auditor.engine.round import RoundPlan, create_run, find_browser, new_run_id, run_round
+from auditor.engine.round import create_run, find_browser, new_run_id, run_round
+from auditor.engine.workshop import RoundPlan
 from auditor.model.artifact import Missed
 from auditor.model.finding import Reason
 from auditor.model.site import SHANGHAI, Register, Site

@@ -3,47 +3,70 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
+from auditor.engine.audit import AuditPlan, audit_site
+from auditor.engine.progress import Progress
+from auditor.engine.stop import Stop
+from auditor.engine.workshop import RoundPlan, open_workshop
 from auditor.model.site import Site
+from auditor.store import Store
 
-#: Site audits under way at once in one process. Politeness bounds the load on the sites; this
-#: bounds the memory of this process.
+#: Site audits under way at once in a round. Politeness bounds the load on the sites; this
+#: bounds the memory.
 SITES_AT_ONCE = 200
 
 
 class Engine(Protocol):
-    """Runs site audits. The audit function is idempotent: running it again for a site goes on
+    """Runs the site audits of a round. A site audit is idempotent: running it again goes on
     where it stopped."""
 
     async def run(
-        self, sites: Sequence[Site], audit: Callable[[Site], Awaitable[str]]
+        self,
+        plan: RoundPlan,
+        sites: Sequence[Site],
+        store: Store,
+        *,
+        progress: Progress,
+        stop: Stop,
     ) -> dict[str, str]:
-        """Audit every site; the state of each by site id."""
+        """Audit these sites of the round; the state of each by site id. `CutOff` when the stop
+        comes before the first audit. An error of the store ends them all and is raised."""
         ...
 
 
 class LocalEngine:
     """All audits as tasks of this process's event loop."""
 
-    def __init__(self, at_once: int = SITES_AT_ONCE) -> None:
-        self._gate = asyncio.Semaphore(at_once)
-
     async def run(
-        self, sites: Sequence[Site], audit: Callable[[Site], Awaitable[str]]
+        self,
+        plan: RoundPlan,
+        sites: Sequence[Site],
+        store: Store,
+        *,
+        progress: Progress,
+        stop: Stop,
     ) -> dict[str, str]:
-        """Audit every site. An error of the store ends them all and is raised."""
-        states: dict[str, str] = {}
+        """Audit the sites, `SITES_AT_ONCE` at a time."""
+        async with open_workshop(plan, store, progress=progress, stop=stop) as audits:
+            return await audit_sites(audits, sites, asyncio.Semaphore(SITES_AT_ONCE))
 
-        async def one(site: Site) -> None:
-            async with self._gate:
-                states[site.id] = await audit(site)
 
-        try:
-            async with asyncio.TaskGroup() as group:
-                for site in sites:
-                    group.create_task(one(site))
-        except* Exception as errors:
-            raise errors.exceptions[0] from None
-        return states
+async def audit_sites(
+    audits: AuditPlan, sites: Sequence[Site], gate: asyncio.Semaphore
+) -> dict[str, str]:
+    """Audit sites in this process, as many at once as the gate lets in; their states."""
+    states: dict[str, str] = {}
+
+    async def one(site: Site) -> None:
+        async with gate:
+            states[site.id] = await audit_site(audits, site)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for site in sites:
+                group.create_task(one(site))
+    except* Exception as errors:
+        raise errors.exceptions[0] from None
+    return states

@@ -1,63 +1,28 @@
-"""A round: the tools are proved, every site of the register is audited, the run is closed."""
+"""A round: every site of the register is audited by an engine, and the run is closed."""
 
 from __future__ import annotations
 
-import asyncio
-import gc
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import partial
-from pathlib import Path
 
 import structlog
 
 from auditor import __version__
 from auditor.config import Settings
-from auditor.engine.audit import AuditPlan, JudgePlan, audit_site
 from auditor.engine.local import LocalEngine
 from auditor.engine.progress import Progress
-from auditor.engine.record import Bookkeeper
-from auditor.engine.steps import BrowserPool
 from auditor.engine.stop import CutOff, Stop
+from auditor.engine.workshop import RoundPlan
 from auditor.gather.browser import Browser, BrowserBinary
-from auditor.gather.fetch import Fetcher
-from auditor.gather.guard import Guard
-from auditor.gather.probes.vantage import probe_vantage
-from auditor.gather.resolver import Resolver
-from auditor.gather.robots import Robots
-from auditor.gather.throttle import Throttle
-from auditor.gather.tools import Tools
 from auditor.model.artifact import Missed
-from auditor.model.check import Check
-from auditor.model.column import ColumnTemplate
 from auditor.model.finding import Reason
-from auditor.model.site import Register, RunContext, Site, Vantage
+from auditor.model.site import Register, Site
 from auditor.store import Store
 
 _LOG = structlog.get_logger(__name__)
-_AGENT = f"govsite-auditor/{__version__}"
 #: States of a site audit that a resumed run leaves alone.
 FINISHED = frozenset({"done"})
-
-
-@dataclass(frozen=True, slots=True)
-class RoundPlan:
-    """What a round is to do. `evidence` is the folder for screenshots; `sites` the register's
-    sites that this round audits; `browser` what `find_browser` gave."""
-
-    run_id: str
-    as_of: datetime
-    settings: Settings
-    register: Register
-    sites: Sequence[Site]
-    templates: Mapping[str, ColumnTemplate]
-    checks: Sequence[Check]
-    evidence: Path
-    browser: BrowserBinary | Missed
 
 
 def new_run_id(now: datetime, config_sha256: str) -> str:
@@ -103,134 +68,15 @@ async def run_round(
 ) -> dict[str, str]:
     """Audit every unfinished site of the run; the states by site id. `stop` ends the round
     early: each site keeps what was gathered, and none is judged any more."""
-    _calm_collector()
     done = {row.site.id for row in store.site_rows(plan.run_id) if row.state in FINISHED}
     waiting = [site for site in plan.sites if site.id not in done]
-    async with AsyncExitStack() as stack:
-        thread = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="store"))
-        judging = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="judge"))
-        book = Bookkeeper(store, thread, plan.run_id, judging)
-        tools = await stack.enter_async_context(open_tools(plan.settings))
-        pool = await stack.enter_async_context(
-            open_browser(plan.settings, plan.browser, tools, evidence=plan.evidence)
-        )
-        try:
-            async with stop.cutting():
-                vantage = await _vantage(plan, tools, pool, book)
-        except CutOff:
-            return {}
-        context = RunContext(plan.run_id, plan.as_of, vantage)
-        audits = AuditPlan(
-            judging=JudgePlan(
-                context, plan.register, plan.templates, plan.checks, plan.settings.checks.params
-            ),
-            settings=plan.settings,
-            book=book,
-            tools=tools,
-            robots=_robots(plan.settings, tools.fetcher),
-            pool=pool,
-            stop=stop,
-            progress=progress,
-        )
-        _LOG.info("round_started", run=plan.run_id, sites=len(waiting), vantage=vantage.detail)
-        states = await LocalEngine().run(waiting, partial(audit_site, audits))
-        _LOG.info("round_ended", run=plan.run_id, stopped=stop.is_set())
-        ended_before = store.run(plan.run_id).finished_at if not waiting else None
-        if not stop.is_set() and ended_before is None:
-            await book.call(store.finish_run, plan.run_id, tools.clock())
+    _LOG.info("round_started", run=plan.run_id, sites=len(waiting))
+    try:
+        states = await LocalEngine().run(plan, waiting, store, progress=progress, stop=stop)
+    except CutOff:
+        return {}
+    _LOG.info("round_ended", run=plan.run_id, stopped=stop.is_set())
+    ended_before = store.run(plan.run_id).finished_at if not waiting else None
+    if not stop.is_set() and ended_before is None:
+        store.finish_run(plan.run_id, datetime.now(UTC))
     return {**dict.fromkeys(done, "done"), **states}
-
-
-def _calm_collector() -> None:
-    """Page facts are thousands of small objects without cycles: the default thresholds make the
-    cyclic collector cost more than decoding them (measured: 1.5 against 0.7 ms a page)."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
-
-
-@asynccontextmanager
-async def open_tools(settings: Settings) -> AsyncIterator[Tools]:
-    """The network classes of a run, closed at the end."""
-    network, polite = settings.network, settings.politeness
-    guard = Guard(network.allow, network.allow_ports)
-    resolver = Resolver(network.resolvers, guard=guard)
-    throttle = Throttle(
-        delay_s=polite.delay_s,
-        per_host=polite.per_host,
-        per_ip=polite.per_ip,
-        adaptive=polite.adaptive,
-    )
-    async with Fetcher(
-        guard=guard,
-        resolver=resolver,
-        throttle=throttle,
-        user_agent=user_agent(settings),
-        body_limit=settings.crawl.body_limit_mb * 2**20,
-        timeout_s=settings.crawl.page_timeout_s,
-        ca_file=network.ca_file,
-    ) as fetcher:
-        yield Tools(
-            guard=guard,
-            resolver=resolver,
-            fetcher=fetcher,
-            clock=lambda: datetime.now(UTC),
-            sleep=asyncio.sleep,
-            name_server_port=network.name_server_port,
-        )
-
-
-def user_agent(settings: Settings) -> str:
-    """An honest User-Agent with the operator's contact, or the one that the operator set."""
-    polite = settings.politeness
-    if polite.user_agent:
-        return polite.user_agent
-    return (
-        f"{_AGENT} (+{polite.contact})" if polite.contact.isascii() and polite.contact else _AGENT
-    )
-
-
-def _robots(settings: Settings, fetcher: Fetcher) -> Robots:
-    polite = settings.politeness
-    return Robots(
-        fetcher, obey=polite.obey_robots, override_reason=polite.robots_override_reason or ""
-    )
-
-
-@asynccontextmanager
-async def open_browser(
-    settings: Settings, binary: BrowserBinary | Missed, tools: Tools, *, evidence: Path | None
-) -> AsyncIterator[BrowserPool]:
-    """The browser, or why there is none. It starts with the first page."""
-    if isinstance(binary, Missed):
-        yield BrowserPool(None, binary)
-        return
-    wanted = settings.browser
-    async with Browser(
-        binary,
-        guard=tools.guard,
-        resolver=tools.resolver,
-        throttle=tools.fetcher.throttle,
-        user_agent=tools.fetcher.user_agent,
-        workers=1 if wanted.workers == "auto" else wanted.workers,
-        page_timeout_s=wanted.page_timeout_s,
-        evidence_dir=evidence if settings.evidence.screenshots else None,
-    ) as browser:
-        broken = await browser.works()
-        if broken is not None:
-            _LOG.warning("browser_unfit", reason=broken.reason.value, detail=broken.detail)
-        yield BrowserPool(browser if broken is None else None, broken)
-
-
-async def _vantage(plan: RoundPlan, tools: Tools, pool: BrowserPool, book: Bookkeeper) -> Vantage:
-    """What this machine can reach; a resumed run keeps what its first attempt proved."""
-    earlier = await book.call(book.store.run_artifact, plan.run_id, Vantage)
-    if isinstance(earlier, Vantage):
-        return earlier
-    vantage = await probe_vantage(tools)
-    mode = plan.settings.network.ipv6
-    if mode != "auto":
-        vantage = replace(vantage, ipv6=mode == "on", detail=f"network.ipv6: {mode}")
-    vantage = replace(vantage, browser=pool.browser is not None)
-    await book.call(book.store.save_run_artifact, plan.run_id, "Vantage", vantage)
-    return vantage

@@ -30,7 +30,8 @@ PREFIX_BYTES = 64 * 1024
 _FIELD_LIMIT = 16 * 1024
 _MAX_FIELDS = 256
 _KEEP_ALIVE_S = 15.0
-_CONNECTIONS = 512
+#: Exchanges under way at once; the rest wait before their time begins.
+_EXCHANGES = 512
 _SECOND_LOOK_S = 3.0
 _UNREACHABLE = frozenset(
     {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EACCES}
@@ -118,6 +119,7 @@ class Exchanger:
         self._ca_file = ca_file
         self._session: aiohttp.ClientSession | None = None
         self._contexts: dict[bool, ssl.SSLContext] = {}
+        self._room = asyncio.Semaphore(_EXCHANGES)
         self._timeout = aiohttp.ClientTimeout(sock_connect=connect_s, sock_read=read_gap_s)
 
     async def close(self) -> None:
@@ -140,13 +142,14 @@ class Exchanger:
         """Ask, and read at most `limit` bytes of decoded body within `deadline_s`. Raises only
         `CancelledError`; when the time is up, what had come by then is kept."""
         out = Exchange()
-        started = perf_counter()
-        try:
-            async with asyncio.timeout(deadline_s):
-                await self._ask(out, target, address, method, headers, limit, verify, started)
-        except Exception as error:
-            await self._explain(out, error, target, address)
-        out.seconds = perf_counter() - started
+        async with self._room:
+            started = perf_counter()
+            try:
+                async with asyncio.timeout(deadline_s):
+                    await self._ask(out, target, address, method, headers, limit, verify, started)
+            except Exception as error:
+                await self._explain(out, error, target, address)
+            out.seconds = perf_counter() - started
         if out.raw:
             _decode(out, limit)
         return out
@@ -192,7 +195,7 @@ class Exchanger:
         if self._session is None:
             connector = aiohttp.TCPConnector(
                 resolver=_NoResolver(),
-                limit=_CONNECTIONS,
+                limit=0,
                 keepalive_timeout=_KEEP_ALIVE_S,
                 use_dns_cache=False,
                 happy_eyeballs_delay=None,

@@ -15,8 +15,10 @@ from auditor.model.finding import Reason
 
 _RETRY_STATUSES = frozenset({429, 500, 502, 503, 504})
 _RETRY_REASONS = frozenset({Reason.RESET, Reason.TRUNCATED})
-#: Detail of requests that were not made because the host's breaker is open.
+#: Details of requests that were not made: the host's breaker is open; the turn did not come.
 GIVEN_UP = "given-up"
+NO_TURN = "no-turn"
+NOT_MADE = frozenset({GIVEN_UP, NO_TURN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Order:
     address: str | None
     follow: bool
     max_redirects: int
-    polite: bool
+    insist: bool
     verify: bool
 
 
@@ -77,7 +79,7 @@ def no_address(answer: DnsAnswer) -> Exchange:
 def worth_retrying(hop: Hop) -> bool:
     """True when the same request may well succeed a moment later."""
     exchange = hop.exchange
-    if hop.blocked_by or exchange.detail == GIVEN_UP:
+    if hop.blocked_by or exchange.detail in NOT_MADE:
         return False
     if (hop.retry_after_s or 0.0) > MAX_RETRY_AFTER_S:
         return False

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +19,8 @@ from auditor.gather._cookies import HopCookies
 from auditor.gather._exchange import CONNECT_S, READ_GAP_S, REDIRECTS, Exchange, Exchanger
 from auditor.gather._hop import (
     GIVEN_UP,
+    NO_TURN,
+    NOT_MADE,
     Hop,
     Order,
     no_address,
@@ -31,7 +32,7 @@ from auditor.gather._target import Target, Targets, redirect_url
 from auditor.gather.body import ACCEPT_ENCODING
 from auditor.gather.guard import Guard
 from auditor.gather.resolver import Resolver
-from auditor.gather.throttle import Throttle
+from auditor.gather.throttle import Throttle, WaitedTooLong
 from auditor.gather.waf import challenge
 from auditor.model.artifact import DnsAnswer, FetchRecord
 from auditor.model.finding import Reason
@@ -150,13 +151,14 @@ class Fetcher:
         follow: bool = True,
         max_redirects: int = MAX_REDIRECTS,
         attempts: int = 2,
-        polite: bool = True,
+        insist: bool = False,
         verify: bool = True,
     ) -> Fetched:
         """Ask for a URL. `family` 4 or 6 and `address` pin the connection (the address only for
-        the first host). `attempts`: tries on reset, truncation, 429 and 5xx. `polite=False`
-        skips the queue and the breaker, for probes that must be made now. `verify=False` goes
-        on over a certificate whose defect has been recorded."""
+        the first host). `attempts`: tries on reset, truncation, 429 and 5xx. `insist=True`
+        asks a host that has been given up for now, too, for probes whose subject that is; every
+        request waits for its turn. `verify=False` goes on over a certificate whose defect has
+        been recorded."""
         if method not in {"GET", "HEAD"}:
             raise ValueError(f"an audit sends GET and HEAD only, not {method}")
         order = Order(
@@ -169,7 +171,7 @@ class Fetcher:
             address=address,
             follow=follow,
             max_redirects=max_redirects,
-            polite=polite,
+            insist=insist,
             verify=verify,
         )
         target = self._targets.of(url)
@@ -183,7 +185,7 @@ class Fetcher:
             if number >= attempts or not worth_retrying(hops[-1]):
                 return _fetched(order, hops, seconds, number)
             number += 1
-            await asyncio.sleep(self._pause(order, hops[-1]))
+            await asyncio.sleep(self._retry_delay_s)  # Retry-After is waited out in the queue
 
     def _merge(self, extra: Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:
         if not extra:
@@ -191,11 +193,6 @@ class Fetcher:
         replaced = {name.lower() for name in extra}
         kept = tuple(item for item in self._headers if item[0].lower() not in replaced)
         return (*kept, *extra.items())
-
-    def _pause(self, order: Order, hop: Hop) -> float:
-        """Seconds before the next try; polite requests wait out Retry-After in the queue."""
-        asked = hop.retry_after_s or 0.0
-        return self._retry_delay_s if order.polite else max(asked, self._retry_delay_s)
 
     # --- redirects ----------------------------------------------------------------------------
 
@@ -245,7 +242,7 @@ class Fetcher:
         self, order: Order, target: Target, pinned: str | None, cookie: str, budget_s: float
     ) -> Hop:
         host = target.origin.host
-        if order.polite and self.throttle.broken(host):
+        if not order.insist and self.throttle.broken(host):
             return self._given_up(target)
         started = perf_counter()
         addresses = await self._addresses(host, order.family, pinned, budget_s)
@@ -260,7 +257,7 @@ class Fetcher:
             before = hop.exchange.seconds
             hop = await self._ask(order, target, address, cookie, left)
             hop.exchange.seconds += before
-            if hop.exchange.connected or hop.exchange.detail == GIVEN_UP:
+            if hop.exchange.connected or hop.exchange.detail in NOT_MADE:
                 # What a probe pinned says nothing about what other requests should use.
                 if pinned is None and not order.family:
                     self._prefer(host, address)
@@ -274,19 +271,21 @@ class Fetcher:
         headers = (("Host", target.origin.authority), *order.headers)
         if cookie:
             headers = (*headers, ("Cookie", cookie))
-        slot = self.throttle.slot(host, address) if order.polite else nullcontext()
-        async with slot:
-            if order.polite and self.throttle.broken(host):
-                return self._given_up(target)  # while this request waited for its turn
-            exchange = await self._exchanger.run(
-                target,
-                address,
-                method=order.method,
-                headers=headers,
-                limit=order.body_limit,
-                deadline_s=left_s,
-                verify=order.verify,
-            )
+        try:
+            async with self.throttle.slot(host, address):
+                if not order.insist and self.throttle.broken(host):
+                    return self._given_up(target)  # while this request waited for its turn
+                exchange = await self._exchanger.run(
+                    target,
+                    address,
+                    method=order.method,
+                    headers=headers,
+                    limit=order.body_limit,
+                    deadline_s=left_s,
+                    verify=order.verify,
+                )
+        except WaitedTooLong:
+            return Hop(target, Exchange(reason=Reason.CANCELLED, detail=NO_TURN))
         hop = Hop(target, exchange, address, sent=headers)
         self._judge(hop)
         return hop

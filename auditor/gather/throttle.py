@@ -1,14 +1,15 @@
 """Politeness: how often and how many at a time, per host and per IP address.
 
 City departments often share one platform behind one address, so a limit per host alone would
-let a run over sixty sites knock on one machine sixty times as hard. Every request takes a slot
-that both its host and its address grant in the same moment.
+let a run over sixty sites knock on one machine sixty times as hard. Every request (of the crawl,
+of a probe, of the link test, of the browser) takes a slot that both its host and its address
+grant in the same moment.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from time import monotonic
@@ -27,7 +28,14 @@ MAX_CRAWL_DELAY_S = 30.0
 BREAKER_FAILURES = 8
 BREAKER_S = 60.0
 MAX_BREAKER_S = 600.0
+#: Longest that a request waits for its turn (seconds): a bound for what should never happen, far
+#: above the wait of a full queue at the slowest pace.
+MAX_WAIT_S = 1800.0
 _MAX_LANES = 20_000
+
+
+class WaitedTooLong(TimeoutError):
+    """A request's turn did not come within `MAX_WAIT_S`; it was not made."""
 
 
 @dataclass(slots=True)
@@ -45,21 +53,30 @@ class _Lane:
     opened: int = 0
     broken_until: float = 0.0
     waiting: int = 0
+    #: Of a host: addresses at which it has requests waiting.
     peers: set[str] = field(default_factory=set)
+    #: Of an address: requests in flight by host.
+    hosts: Counter[str] = field(default_factory=Counter)
+
+
+#: A host, and whether its requests keep the delay.
+_Turn = tuple[str, bool]
 
 
 @dataclass(slots=True)
 class _Queue:
     """Waiting requests for one address: a turn for each host, in the order they came."""
 
-    hosts: OrderedDict[str, deque[asyncio.Future[None]]] = field(default_factory=OrderedDict)
+    turns: OrderedDict[_Turn, deque[asyncio.Future[None]]] = field(default_factory=OrderedDict)
     timer: asyncio.TimerHandle | None = None
 
 
 class Throttle:
     """Grants slots. `delay_s`: least time between two request starts of one host; an address
     may start `per_ip / per_host` times as often. `per_host`, `per_ip`: requests in flight.
-    `adaptive`: a host that answers slowly, or with errors, is asked less often."""
+    `adaptive`: a host that answers slowly, or with errors, is asked less often. Hosts that do not
+    answer at present share half of their address's slots, so that dead names on a platform leave
+    the living ones room."""
 
     def __init__(self, *, delay_s: float, per_host: int, per_ip: int, adaptive: bool) -> None:
         self._delay_s = max(delay_s, 0.0)
@@ -71,11 +88,14 @@ class Throttle:
         self._ips: dict[str, _Lane] = {}
         self._queues: dict[str, _Queue] = {}
 
-    def slot(self, host: str, address: str) -> AbstractAsyncContextManager[None]:
+    def slot(
+        self, host: str, address: str, *, paced: bool = True
+    ) -> AbstractAsyncContextManager[None]:
         """Waits until the host and the address may be asked, and counts the request as in
         flight while the context is open. First come, first served; hosts of one address in
-        turn."""
-        return _Slot(self, host, address)
+        turn. `paced=False` keeps the limits in flight but no delay, for the parts of a page that
+        a browser shows. `WaitedTooLong` when the turn does not come."""
+        return _Slot(self, host, address, paced)
 
     def note(
         self,
@@ -120,41 +140,51 @@ class Throttle:
 
     # --- granting ---------------------------------------------------------------------------
 
-    def try_start(self, host: str, address: str) -> bool:
+    def try_start(self, host: str, address: str, *, paced: bool = True) -> bool:
         """Take a slot now if nobody waits for it and nothing forbids it."""
         lane, ip = self._host(host), self._ip(address)
-        if lane.waiting or ip.waiting or self._ready_at(lane, ip) > monotonic():
+        if lane.waiting or ip.waiting or self._ready_at(lane, ip, paced) > monotonic():
             return False
-        self._start(lane, ip)
+        self._start(host, lane, ip, paced)
         return True
 
-    async def wait(self, host: str, address: str) -> None:
+    async def wait(self, host: str, address: str, *, paced: bool = True) -> None:
         """Take a slot when it is this request's turn."""
         lane, ip = self._host(host), self._ip(address)
         queue = self._queues.setdefault(address, _Queue())
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        queue.hosts.setdefault(host, deque()).append(future)
+        queue.turns.setdefault((host, paced), deque()).append(future)
         lane.peers.add(address)
         lane.waiting += 1
         ip.waiting += 1
         try:
             self._pump(address)
-            await future
-        except asyncio.CancelledError:
+            async with asyncio.timeout(MAX_WAIT_S):
+                await future
+            if paced:  # on a busy machine the turn came a moment ago: the delay counts from now
+                lane.last_start = ip.last_start = monotonic()
+        except (asyncio.CancelledError, TimeoutError) as error:
             if future.done() and not future.cancelled():
                 self.finish(host, address)
+            if isinstance(error, TimeoutError):
+                raise WaitedTooLong(f"no turn at {host} within {MAX_WAIT_S:.0f} s") from None
             raise
         finally:
             lane.waiting -= 1
             ip.waiting -= 1
             if not lane.waiting:
                 lane.peers.clear()
+            if not ip.waiting:
+                self._drop_queue(address)
 
     def finish(self, host: str, address: str) -> None:
         """Give a slot back, and let the next request of the host or the address start."""
         lane, ip = self._host(host), self._ip(address)
         lane.in_flight -= 1
         ip.in_flight -= 1
+        ip.hosts[host] -= 1
+        if not ip.hosts[host]:
+            del ip.hosts[host]
         if ip.waiting:
             self._pump(address)
         for peer in tuple(lane.peers - {address}):
@@ -168,55 +198,73 @@ class Throttle:
         if queue.timer is not None:
             queue.timer.cancel()
             queue.timer = None
-        while queue.hosts:
-            host, at = self._next(address, queue)
-            if host is None:
+        while queue.turns:
+            turn, at = self._next(address, queue)
+            if turn is None:
                 return  # something in flight must end first; its end comes back here
             now = monotonic()
             if at > now:
                 loop = asyncio.get_running_loop()
                 queue.timer = loop.call_later(at - now, self._pump, address)
                 return
-            self._grant(host, address, queue)
+            self._grant(turn, address, queue)
         del self._queues[address]
 
-    def _next(self, address: str, queue: _Queue) -> tuple[str | None, float]:
+    def _drop_queue(self, address: str) -> None:
+        """Nobody waits at the address any more."""
+        queue = self._queues.pop(address, None)
+        if queue is not None and queue.timer is not None:
+            queue.timer.cancel()
+
+    def _next(self, address: str, queue: _Queue) -> tuple[_Turn | None, float]:
         """The host that may start first, the one longest without a turn among equals."""
         ip, now = self._ip(address), monotonic()
-        best: str | None = None
+        best: _Turn | None = None
         best_at = float("inf")
-        for host in list(queue.hosts):
-            waiting = queue.hosts[host]
+        for turn in list(queue.turns):
+            waiting = queue.turns[turn]
             while waiting and waiting[0].done():
                 waiting.popleft()
             if not waiting:
-                del queue.hosts[host]
+                del queue.turns[turn]
                 continue
-            at = max(self._ready_at(self._host(host), ip), now)
+            host, paced = turn
+            at = max(self._ready_at(self._host(host), ip, paced), now)
             if at < best_at:
-                best, best_at = host, at
+                best, best_at = turn, at
         return best, best_at
 
-    def _grant(self, host: str, address: str, queue: _Queue) -> None:
-        future = queue.hosts[host].popleft()
-        if queue.hosts[host]:
-            queue.hosts.move_to_end(host)
+    def _grant(self, turn: _Turn, address: str, queue: _Queue) -> None:
+        future = queue.turns[turn].popleft()
+        if queue.turns[turn]:
+            queue.turns.move_to_end(turn)
         else:
-            del queue.hosts[host]
-        self._start(self._host(host), self._ip(address))
+            del queue.turns[turn]
+        host, paced = turn
+        self._start(host, self._host(host), self._ip(address), paced)
         future.set_result(None)
 
-    def _start(self, lane: _Lane, ip: _Lane) -> None:
+    def _start(self, host: str, lane: _Lane, ip: _Lane, paced: bool) -> None:
         now = monotonic()
         for each in (lane, ip):
             each.in_flight += 1
-            each.last_start = now
+            if paced:
+                each.last_start = now
+        ip.hosts[host] += 1
 
-    def _ready_at(self, lane: _Lane, ip: _Lane) -> float:
+    def _ready_at(self, lane: _Lane, ip: _Lane, paced: bool) -> float:
         if lane.in_flight >= lane.limit or ip.in_flight >= ip.limit:
             return float("inf")
+        if lane.failures and self._silent_at(ip) >= max(ip.limit // 2, 1):
+            return float("inf")
+        if not paced:
+            return lane.not_before
         by_host = max(lane.last_start + self._delay(lane), lane.not_before)
         return max(by_host, ip.last_start + self._ip_delay_s)
+
+    def _silent_at(self, ip: _Lane) -> int:
+        """Requests in flight at an address to hosts that did not answer the last one."""
+        return sum(number for host, number in ip.hosts.items() if self._host(host).failures)
 
     def _delay(self, lane: _Lane) -> float:
         slow = max(lane.latency_s - EASY_S, 0.0) * ADAPTIVE_FACTOR
@@ -233,14 +281,14 @@ class Throttle:
 class _Slot(AbstractAsyncContextManager[None]):
     """One request's slot; the way through is free of awaits when nothing must wait."""
 
-    __slots__ = ("_address", "_host", "_throttle")
+    __slots__ = ("_address", "_host", "_paced", "_throttle")
 
-    def __init__(self, throttle: Throttle, host: str, address: str) -> None:
-        self._throttle, self._host, self._address = throttle, host, address
+    def __init__(self, throttle: Throttle, host: str, address: str, paced: bool) -> None:
+        self._throttle, self._host, self._address, self._paced = throttle, host, address, paced
 
     async def __aenter__(self) -> None:
-        if not self._throttle.try_start(self._host, self._address):
-            await self._throttle.wait(self._host, self._address)
+        if not self._throttle.try_start(self._host, self._address, paced=self._paced):
+            await self._throttle.wait(self._host, self._address, paced=self._paced)
 
     async def __aexit__(
         self,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -65,20 +66,35 @@ async def probe_tls(
     if not usable:
         reason = Reason.GUARD if addresses else Reason.NO_ADDRESS
         return replace(base, verdict="closed", reason=reason)
-    address, error = await _first_open(usable[:_MAX_ADDRESSES], port, timeout_s)
+    turns = _Turns(host, fetcher)
+    address, error = await _first_open(usable[:_MAX_ADDRESSES], port, timeout_s, turns)
     if error is not None:
         return _not_connected(base, error)
-    probe = _Prober(host, address, port, timeout_s, fetcher, ca_file)
+    probe = _Prober(host, address, port, timeout_s, fetcher, ca_file, turns)
     return await probe.judge(base)
 
 
+@dataclass(frozen=True, slots=True)
+class _Turns:
+    """The queue in which connections wait as all requests to the host do."""
+
+    host: str
+    fetcher: Fetcher | None
+
+    def at(self, address: str) -> AbstractAsyncContextManager[None]:
+        """The turn for one connection."""
+        if self.fetcher is None:
+            return nullcontext()
+        return self.fetcher.throttle.slot(self.host, address)
+
+
 async def _first_open(
-    addresses: Sequence[str], port: int, timeout_s: float
+    addresses: Sequence[str], port: int, timeout_s: float, turns: _Turns
 ) -> tuple[str, Exception | None]:
     error: Exception | None = None
     for address in addresses:
         try:
-            async with asyncio.timeout(timeout_s):
+            async with turns.at(address), asyncio.timeout(timeout_s):
                 _, writer = await asyncio.open_connection(address, port)
         except (OSError, TimeoutError) as caught:
             # An observed refusal says more than a silent address.
@@ -111,11 +127,13 @@ class _Prober:
         timeout_s: float,
         fetcher: Fetcher | None,
         ca_file: str | None,
+        turns: _Turns,
     ) -> None:
         self._host, self._address, self._port = host, address, port
         self._timeout_s = timeout_s
         self._fetcher = fetcher
         self._ca_file = ca_file
+        self._turns = turns
 
     async def judge(self, base: TlsProbe) -> TlsProbe:
         """The verdict: first as a careful browser, then in the ways that tell causes apart."""
@@ -179,7 +197,7 @@ class _Prober:
     async def _shake(self, context: ssl.SSLContext) -> _Shake:
         loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(self._timeout_s):
+            async with self._turns.at(self._address), asyncio.timeout(self._timeout_s):
                 transport, _ = await loop.create_connection(
                     asyncio.Protocol,
                     self._address,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.gather._hop import GIVEN_UP
+from auditor.gather._hop import NOT_MADE
 from auditor.gather.resolver import Resolver
 from auditor.model.artifact import FetchRecord
 from auditor.model.finding import Reason
@@ -23,8 +23,9 @@ _PRESENT = frozenset({Reason.TOO_LARGE, Reason.TRUNCATED})
 
 
 def was_asked(record: FetchRecord) -> bool:
-    """False when the request was never made, because the host has been given up for now."""
-    return record.detail != GIVEN_UP
+    """False when the request was never made: the host has been given up for now, or the turn did
+    not come."""
+    return record.detail not in NOT_MADE
 
 
 def verdict_of(record: FetchRecord) -> str:

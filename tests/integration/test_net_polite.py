@@ -8,7 +8,9 @@ from time import monotonic
 
 import pytest
 
+from auditor.gather import throttle as throttling
 from auditor.gather.throttle import BREAKER_FAILURES, Throttle
+from auditor.gather.verdicts import verdict_of, was_asked
 from tests.hostile.http_cases import HELLO, answer, reset_at_once
 from tests.hostile.names import Names, records
 from tests.hostile.tools import fetcher
@@ -53,7 +55,7 @@ async def test_the_server_sees_the_limits() -> None:
         assert min(b - a for a, b in pairwise(times)) >= 0.1 - SLACK_S
 
 
-async def test_redirects_queue_too_and_impolite_probes_do_not() -> None:
+async def test_redirects_and_insistent_probes_queue_too() -> None:
     async def onward(talk: Talk) -> None:
         await talk.redirect("/end")
 
@@ -63,10 +65,8 @@ async def test_redirects_queue_too_and_impolite_probes_do_not() -> None:
         fetcher(web.port, throttle=throttle) as client,
     ):
         await client.fetch(web.url("/a"))
-        assert web.log[1].started - web.log[0].started >= 0.2 - SLACK_S
-        started = monotonic()
-        await client.fetch(web.url("/x"), polite=False)
-        assert monotonic() - started < 0.15
+        await client.fetch(web.url("/x"), insist=True)
+    assert min(b.started - a.started for a, b in pairwise(web.log)) >= 0.2 - SLACK_S
 
 
 @pytest.mark.parametrize("pause", ["1", "Mon, 01 Jan 2035 00:00:00 GMT", "soon", "-5", "1e9", ""])
@@ -98,7 +98,7 @@ async def test_a_host_that_does_not_answer_is_given_up() -> None:
         assert not any(item.detail == "given-up" for item in records[:-5])
         # A probe that must be made is made all the same, and its success closes the breaker.
         web.scripts["*"] = answer(HELLO)
-        assert (await client.fetch(web.url("/"), polite=False)).record.reason is None
+        assert (await client.fetch(web.url("/"), insist=True)).record.reason is None
         assert (await client.fetch(web.url("/"))).record.reason is None
     assert len(web.log) == seen + 2
 
@@ -111,6 +111,18 @@ async def test_requests_in_the_queue_are_given_up_with_their_host() -> None:
         )
     given_up = [item for item in results if item.record.detail == "given-up"]
     assert len(given_up) == 40 - BREAKER_FAILURES
+
+
+async def test_a_turn_that_does_not_come_is_about_us(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttling, "MAX_WAIT_S", 0.05)
+    throttle = Throttle(delay_s=60, per_host=1, per_ip=1, adaptive=False)
+    async with Web({"*": answer(HELLO)}) as web, fetcher(web.port, throttle=throttle) as client:
+        await client.fetch(web.url("/"))
+        record = (await client.fetch(web.url("/b"))).record
+        assert not throttle.broken("127.0.0.1")
+    assert (record.reason, record.detail, record.attempts) == ("cancelled", "no-turn", 1)
+    assert (verdict_of(record), was_asked(record)) == ("unchecked", False)
+    assert len(web.log) == 1
 
 
 async def test_error_pages_do_not_count_as_silence() -> None:

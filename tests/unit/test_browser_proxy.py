@@ -54,7 +54,7 @@ async def upstream(answer: bytes) -> AsyncIterator[Upstream]:
 
 
 @asynccontextmanager
-async def running(*ports: int) -> AsyncIterator[GuardedProxy]:
+async def running(*ports: int, delay_s: float = 0) -> AsyncIterator[GuardedProxy]:
     rules = {
         ("www.example.gov.cn", "A"): records("www.example.gov.cn. 60 A 127.0.0.1"),
         ("www.example.gov.cn", "AAAA"): rcode("NOERROR"),
@@ -66,7 +66,7 @@ async def running(*ports: int) -> AsyncIterator[GuardedProxy]:
     async with Names(rules) as names:
         guard = Guard(["127.0.0.0/8"], [80, 443, *ports])
         resolver = Resolver([names.where], guard=guard, timeout_s=1)
-        throttle = Throttle(delay_s=0, per_host=2, per_ip=2, adaptive=False)
+        throttle = Throttle(delay_s=delay_s, per_host=2, per_ip=2, adaptive=False)
         async with GuardedProxy(guard=guard, resolver=resolver, throttle=throttle) as proxy:
             yield proxy
 
@@ -223,18 +223,31 @@ async def test_a_head_too_large_is_dropped() -> None:
 
 
 async def test_parts_of_pages_are_limited_and_documents_take_turns() -> None:
-    async with upstream(PAGE) as server, running(server.port) as proxy:
+    async with upstream(PAGE) as server, running(server.port, delay_s=60) as proxy:
         server.gate.clear()
         asked = [
             asyncio.create_task(say(proxy, get(server.port, accept="image/png"))) for _ in range(12)
         ]
         async with asyncio.timeout(10):
-            while server.open < module.PARTS_PER_HOST:  # noqa: ASYNC110
+            while server.open < 2:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
-        server.gate.set()
-        answers = await asyncio.gather(*asked)
+            server.gate.set()
+            answers = await asyncio.gather(*asked)  # no delay between them
         assert all(answer.endswith(b"ok") for answer in answers)
-        assert server.most == module.PARTS_PER_HOST
+        assert server.most == 2
+
+
+async def test_documents_of_the_browser_and_requests_of_the_crawl_share_the_slots() -> None:
+    async with upstream(PAGE) as server, running(server.port) as proxy:
+        async with proxy._throttle.slot("www.example.gov.cn", "127.0.0.1"):
+            server.gate.clear()
+            asked = [asyncio.create_task(say(proxy, get(server.port))) for _ in range(3)]
+            async with asyncio.timeout(10):
+                while not server.open:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+                server.gate.set()
+                await asyncio.gather(*asked)
+        assert server.most == 1
 
 
 async def test_closing_ends_open_tunnels() -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -30,8 +30,6 @@ HEAD_S = 15.0
 ANSWER_S = 12.0
 #: A connection on which nothing moves for so long is closed.
 IDLE_S = 30.0
-#: Requests for parts of pages in flight per host; what a browser opens itself is six.
-PARTS_PER_HOST = 4
 _MAX_ADDRESSES = 4
 _MAX_CONNECTIONS = 256
 _MEMO_LIMIT = 2_000
@@ -96,9 +94,10 @@ class _Head:
 class GuardedProxy:
     """Listens on a free port of 127.0.0.1 while the context is open.
 
-    Documents wait for their turn in the throttle as the crawler's requests do; the parts of a
-    page are limited in number per host, because a delay between each would stall every page.
-    Inside a tunnel requests cannot be seen: there opening the connection waits for its turn.
+    Every request counts against the throttle's limits in flight. Documents also wait for their
+    turn as the crawler's requests do; the parts of a page do not, because a delay between each
+    would stall every page. Inside a tunnel requests cannot be seen: there opening the connection
+    waits for its turn.
     """
 
     def __init__(self, *, guard: Guard, resolver: Resolver, throttle: Throttle) -> None:
@@ -107,7 +106,6 @@ class GuardedProxy:
         self._throttle = throttle
         self._server: asyncio.Server | None = None
         self._failures: OrderedDict[str, Missed] = OrderedDict()
-        self._parts: OrderedDict[str, asyncio.Semaphore] = OrderedDict()
         self._open = asyncio.Semaphore(_MAX_CONNECTIONS)
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
@@ -172,7 +170,8 @@ class GuardedProxy:
         self, target: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         host, port = _split_authority(f"//{target}", 443)
-        wire = await self._dial(f"https://{target}/", host, port, polite=True)
+        async with AsyncExitStack() as turn:
+            wire = await self._dial(f"https://{target}/", host, port, turn)
         if isinstance(wire, Missed):
             await _reply(writer, 403 if wire.reason is Reason.GUARD else 502)
             return
@@ -195,8 +194,9 @@ class GuardedProxy:
             await _reply(writer, 400)
             return
         host, port = _split_authority(target, 80)
-        async with self._turn(host, head) as polite:
-            wire = await self._dial(target, host, port, polite=polite)
+        document = head.get(b"accept").startswith(b"text/html")
+        async with AsyncExitStack() as turn:
+            wire = await self._dial(target, host, port, turn, paced=document)
             if isinstance(wire, Missed):
                 await _reply(writer, 403 if wire.reason is Reason.GUARD else 502)
                 return
@@ -223,27 +223,16 @@ class GuardedProxy:
         writer.write(head.forward(head.first))
         await _copy(wire.reader, writer)
 
-    @asynccontextmanager
-    async def _turn(self, host: str, head: _Head) -> AsyncIterator[bool]:
-        """Wait where a part of a page must; tells whether the throttle is to be asked."""
-        if head.get(b"accept").startswith(b"text/html"):
-            yield True
-            return
-        limit = self._parts.get(host)
-        if limit is None:
-            limit = self._parts[host] = asyncio.Semaphore(PARTS_PER_HOST)
-            while len(self._parts) > _MEMO_LIMIT:
-                self._parts.popitem(last=False)
-        async with limit:
-            yield False
-
     # --- connecting ---------------------------------------------------------------------------
 
-    async def _dial(self, url: str, host: str, port: int, *, polite: bool) -> _Wire | Missed:
-        """Connect to the first permitted address that answers; remembers why none did."""
+    async def _dial(
+        self, url: str, host: str, port: int, turn: AsyncExitStack, *, paced: bool = True
+    ) -> _Wire | Missed:
+        """Connect to the first permitted address that answers; remembers why none did. `turn`
+        holds the slot."""
         if host.lower() in _BROWSERS_OWN:
             return Missed(Reason.GUARD, "the browser's own request")
-        found = await self._connect(url, host, port, polite=polite)
+        found = await self._connect(url, host, port, turn, paced=paced)
         if isinstance(found, Missed):
             self.refused += found.reason is Reason.GUARD
             self._note(host, found)
@@ -256,7 +245,9 @@ class GuardedProxy:
         while len(self._failures) > _MEMO_LIMIT:
             self._failures.popitem(last=False)
 
-    async def _connect(self, url: str, host: str, port: int, *, polite: bool) -> _Wire | Missed:
+    async def _connect(
+        self, url: str, host: str, port: int, turn: AsyncExitStack, *, paced: bool
+    ) -> _Wire | Missed:
         refusal = self._guard.check_url(url)
         if refusal is not None:
             return Missed(Reason.GUARD, refusal)
@@ -268,19 +259,13 @@ class GuardedProxy:
             return Missed(Reason.GUARD, f"{host}: {facts[0].address} is {facts[0].scope}")
         missed = Missed(Reason.UNREACHABLE, host)
         for address in allowed[:_MAX_ADDRESSES]:
-            wire = await self._open_wire(host, address, port, polite=polite)
+            await turn.enter_async_context(self._throttle.slot(host, address, paced=paced))
+            wire = await _open(address, port)
             if isinstance(wire, _Wire):
                 return wire
+            await turn.aclose()
             missed = wire
         return missed
-
-    async def _open_wire(
-        self, host: str, address: str, port: int, *, polite: bool
-    ) -> _Wire | Missed:
-        if polite:
-            async with self._throttle.slot(host, address):
-                return await _open(address, port)
-        return await _open(address, port)
 
     async def _unresolved(self, host: str) -> Missed:
         answer = await self._resolver.ask(host, "A")

@@ -6,18 +6,19 @@ import asyncio
 import hashlib
 import ssl
 
-from auditor.gather.guard import Guard
+from auditor.gather.tools import Tools
 
 #: Long enough for a slow line; a second try decides nothing more.
 CONNECT_S = 8.0
 
 
-async def tcp_open(guard: Guard, address: str, port: int) -> bool | None:
+async def tcp_open(tools: Tools, host: str, address: str, port: int) -> bool | None:
     """True when the port accepts, False when it refuses, None when nothing can be said."""
-    if not (guard.permits(address) and guard.permits_port(port)):
+    if not (tools.guard.permits(address) and tools.guard.permits_port(port)):
         return None
+    turn = tools.fetcher.throttle.slot(host, address)
     try:
-        async with asyncio.timeout(CONNECT_S):
+        async with turn, asyncio.timeout(CONNECT_S):
             _, writer = await asyncio.open_connection(address, port)
     except ConnectionRefusedError:
         return False
@@ -27,18 +28,19 @@ async def tcp_open(guard: Guard, address: str, port: int) -> bool | None:
     return True
 
 
-async def certificate_at(guard: Guard, address: str, port: int, host: str) -> str:
+async def certificate_at(tools: Tools, host: str, address: str, port: int) -> str:
     """SHA-256 of the certificate that the address shows for `host`; "" when it shows none.
 
     Nothing is verified here and nothing is sent over the connection.
     """
-    if not (guard.permits(address) and guard.permits_port(port)):
+    if not (tools.guard.permits(address) and tools.guard.permits_port(port)):
         return ""
+    turn = tools.fetcher.throttle.slot(host, address)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     try:
-        async with asyncio.timeout(CONNECT_S):
+        async with turn, asyncio.timeout(CONNECT_S):
             _, writer = await asyncio.open_connection(
                 address, port, ssl=context, server_hostname=host
             )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from auditor.gather._hop import retry_after
-from auditor.gather.fetch import response_header
 from auditor.gather.tools import Tools
 from auditor.gather.verdicts import knows_internet
 from auditor.model.artifact import FetchRecord, HomeFetch, ReachabilitySample
@@ -18,14 +16,13 @@ LIMIT_S = 15.0
 PATIENCE_S = 20.0
 MAX_TRIES = 3
 PAUSE_S = 5.0
-#: Longest Retry-After that is worth waiting for between tries (seconds).
-MAX_RETRY_AFTER_S = 30.0
 #: Asking again would not help, or would be rude.
 _FINAL = frozenset({Reason.BLOCKED, Reason.CAPTCHA, Reason.CANCELLED})
 
 
 async def probe_home(tools: Tools, site: Site) -> HomeFetch:
-    """Open the home page, up to three times some seconds apart while it fails.
+    """Open the home page, up to three times some seconds apart (or as far as Retry-After asks)
+    while it fails.
 
     A name counts as gone only when a second question confirms it, asked of a resolver that knows
     the Internet; else nothing was observed (`DNS_FAILURE`).
@@ -33,13 +30,12 @@ async def probe_home(tools: Tools, site: Site) -> HomeFetch:
     records: list[FetchRecord] = []
     while True:
         fetched = await tools.fetcher.fetch(
-            site.homepage, attempts=1, timeout_s=PATIENCE_S, polite=False
+            site.homepage, attempts=1, timeout_s=PATIENCE_S, insist=True
         )
         records.append(await _confirmed(tools, site, fetched.record))
         if len(records) == MAX_TRIES or _settled(fetched.record):
             return HomeFetch(tuple(records))
-        asked = retry_after(response_header(fetched, "Retry-After"), tools.clock())
-        await tools.sleep(min(max(asked or 0.0, PAUSE_S), MAX_RETRY_AFTER_S))
+        await tools.sleep(PAUSE_S)
 
 
 async def probe_reachability(
@@ -54,7 +50,7 @@ async def probe_reachability(
         if number:
             await tools.sleep(pause_s)
         fetched = await tools.fetcher.fetch(
-            site.homepage, attempts=1, timeout_s=PATIENCE_S, polite=False
+            site.homepage, attempts=1, timeout_s=PATIENCE_S, insist=True
         )
         records.append(fetched.record)
     return ReachabilitySample(tuple(records), LIMIT_S)

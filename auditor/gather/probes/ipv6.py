@@ -22,8 +22,6 @@ from auditor.model.site import Site, Vantage
 
 #: Addresses tried per family; a content network may name dozens.
 MAX_ADDRESSES = 4
-#: Seconds between two tries; they bypass the queue of the crawl.
-PAUSE_S = 0.5
 #: Below this (less the page's own noise) both families are asked again, back to back.
 ALIKE = 0.90
 _MAX_HOPS = 5
@@ -86,7 +84,6 @@ class _Comparison:
         self._ports = site_ports(site, tools.guard)
         self._reference: dict[int, tuple[str, str]] = {}  # port -> IPv4 address, text
         self._noise = 0.0
-        self._asked = False
 
     async def run(self, ipv4: list[AddressFact], ipv6: list[AddressFact]) -> Ipv6Probe:
         tries = [
@@ -144,9 +141,6 @@ class _Comparison:
         return replace(endpoint, opened=None, detail="IPv4 did not answer at this moment either")
 
     async def _try(self, fact: AddressFact, scheme: str, port: int) -> _Try:
-        if self._asked:
-            await self._tools.sleep(PAUSE_S)
-        self._asked = True
         url = home_on(self._site, scheme, port)
         fetched, tls = await self._follow(url, fact)
         record = fetched.record
@@ -165,7 +159,7 @@ class _Comparison:
             detail=tls or record.detail,
         )
         if scheme == "https" and endpoint.opened:
-            shown = await certificate_at(self._tools.guard, fact.address, port, self._site.host)
+            shown = await certificate_at(self._tools, self._site.host, fact.address, port)
             endpoint = replace(endpoint, certificate=shown)
         if reason is not None or not 200 <= record.status < 300:
             return _Try(endpoint, None)
@@ -202,7 +196,7 @@ class _Comparison:
             follow=False,
             verify=verify,
             # The queue's breaker answers for a host, and here each address answers for itself.
-            polite=False,
+            insist=True,
         )
 
     async def _opened(self, address: str, port: int, reason: Reason | None) -> bool | None:
@@ -211,7 +205,7 @@ class _Comparison:
         if reason is Reason.REFUSED:
             return False
         if reason in {Reason.TIMEOUT, Reason.RESET}:
-            return await tcp_open(self._tools.guard, address, port)
+            return await tcp_open(self._tools, self._site.host, address, port)
         return None
 
     def _scheme(self, port: int) -> str:

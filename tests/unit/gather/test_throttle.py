@@ -24,9 +24,15 @@ class Log:
         self.most: dict[str, int] = {}
 
     async def request(
-        self, throttle: Throttle, host: str, address: str, seconds: float = 0.02
+        self,
+        throttle: Throttle,
+        host: str,
+        address: str,
+        seconds: float = 0.02,
+        *,
+        paced: bool = True,
     ) -> None:
-        async with throttle.slot(host, address):
+        async with throttle.slot(host, address, paced=paced):
             self.starts.append((host, monotonic()))
             for key in (host, address):
                 self.now[key] = self.now.get(key, 0) + 1
@@ -69,6 +75,51 @@ async def test_delay_per_host_and_per_address() -> None:
         assert min(log.gaps(host)) >= 0.06 - SLACK_S
     # Four hosts on one machine together get twice one host's rate, not four times.
     assert min(log.gaps()) >= 0.03 - SLACK_S
+
+
+async def test_parts_of_pages_keep_the_limits_and_no_delay() -> None:
+    throttle, log = make(delay_s=60), Log()
+    await log.request(throttle, "a", "10.0.0.1")  # a document: the next one would wait a minute
+    async with asyncio.TaskGroup() as group:
+        for _ in range(9):
+            group.create_task(log.request(throttle, "a", "10.0.0.1", 0.005, paced=False))
+    assert len(log.starts) == 10
+    assert log.most["a"] == 2
+    assert throttle.try_start("b", "10.0.0.2")
+    assert not throttle.try_start("a", "10.0.0.1"), "parts do not shorten a document's wait"
+
+
+async def test_silent_hosts_leave_the_others_of_their_address_room() -> None:
+    throttle, log = make(per_host=2, per_ip=4), Log()
+    silent = ("d1", "d2", "d3")
+    for host in silent:
+        throttle.note(host, "1", seconds=9, status=0, retry_after_s=None, ok=False)
+    hanging = [
+        asyncio.create_task(log.request(throttle, host, "1", 60)) for host in silent for _ in "ab"
+    ]
+    await asyncio.sleep(0)
+    assert log.most["1"] == 2
+    async with asyncio.timeout(10):
+        for _ in range(5):
+            await log.request(throttle, "good", "1", 0.001)
+    for task in hanging:
+        task.cancel()
+    await asyncio.gather(*hanging, return_exceptions=True)
+    assert throttle._ips["1"].hosts == {}
+    assert throttle._queues == {}
+
+
+async def test_the_wait_for_a_turn_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_WAIT_S", 0.05)
+    throttle = make(per_host=1)
+    async with throttle.slot("a", "1"):
+        with pytest.raises(module.WaitedTooLong):
+            async with throttle.slot("a", "1"):
+                raise AssertionError
+    assert throttle._hosts["a"].in_flight == throttle._hosts["a"].waiting == 0
+    async with throttle.slot("a", "1"):
+        pass
+    assert throttle._queues == {}
 
 
 async def test_hosts_of_one_address_take_turns() -> None:

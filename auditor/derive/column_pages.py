@@ -29,13 +29,15 @@ _MUSTACHE: Final = re.compile(r"\{\{.{1,80}?\}\}|\$\{\w.{0,60}?\}")
 
 @dataclass(slots=True)
 class Entry:
-    """An entry of a list. `url` and `place` are hashes of its address and of where it stands."""
+    """An entry of a list. `url` and `place` are hashes of its address and of where it stands.
+    `yearless`: the list prints a date beside it that lacks the year."""
 
     url: int
     place: int
     title: str
     address: str
     published_on: date | None
+    yearless: bool = False
 
 
 @dataclass(slots=True)
@@ -141,7 +143,14 @@ def _own_items(page: PageFacts) -> list[ListItem]:
 
 def entry_of(item: ListItem) -> Entry:
     """A list entry, its title shortened."""
-    return Entry(hash(item.url), hash(item.place), item.title[:120], item.url, item.published_on)
+    return Entry(
+        hash(item.url),
+        hash(item.place),
+        item.title[:120],
+        item.url,
+        item.published_on,
+        bool(item.yearless),
+    )
 
 
 def blank_phrase(text: str, phrases: Collection[str]) -> str:

@@ -145,13 +145,13 @@ def _own_text(page: ColumnPage) -> int:
 
 def undecided(entries: Sequence[Entry], day_of: Day, read: Collection[int], *, whole: bool) -> bool:
     """True when the newest entry may be one that was not seen: an undated entry above the newest
-    dated one (pinned entries aside) or many of them whose pages were not read, or a list that
-    grows at its end and whose end was not read."""
+    dated one (pinned entries aside) or many of them, whose pages were not read or whose dates lack
+    the year, or a list that grows at its end and whose end was not read."""
     days = [day_of(entry) for entry in entries]
     unread = [
         index
         for index, (day, entry) in enumerate(zip(days, entries, strict=True))
-        if day is None and entry.url not in read
+        if day is None and (entry.yearless or entry.url not in read)
     ]
     dated = [day for day in days if day is not None]
     newest = max(dated, default=None)

@@ -117,20 +117,19 @@ class ColumnsFold:
 
     def _note(self, page: PageFacts) -> None:
         """The page's date, and which of the template's columns it speaks of."""
-        address = hash(page.url)
-        self._read_pages.add(address)
+        addresses = {hash(page.url), hash(page.final_url or page.url)}
+        self._read_pages |= addresses
         if page.kind in (PageKind.ARTICLE, PageKind.OTHER):
             if page.main_chars >= _ARTICLE_CHARS and not page.script_shell:
-                self._articles.add(address)
+                self._articles |= addresses
             if page.published.value is not None and page.published.source != "url":
-                self._dates[address] = page.published.value.toordinal()
+                self._dates |= dict.fromkeys(addresses, page.published.value.toordinal())
         known = self._known
-        for link in page.links:
-            if link.text in known and link.url:
-                self._linked.setdefault(known[link.text], link.url)
-        for crumb in page.breadcrumb:
-            if crumb in known:
-                self._linked.setdefault(known[crumb], page.url)
+        said = [(link.text, link.url) for link in page.links if link.text in known]
+        said += [(crumb, page.url) for crumb in page.breadcrumb if crumb in known]
+        for name, url in said:
+            if url:
+                self._linked.setdefault(known[name], url)
 
     def _is_twin(self, page: PageFacts) -> bool:
         """True for the home page under another address (index.html, ?id=start)."""
@@ -264,14 +263,16 @@ class ColumnsFold:
         return date.fromordinal(ordinal) if ordinal else None
 
     def _shows_no_date(self, entry: Entry) -> bool:
-        """True when list and article were both read and neither shows a date. Entries that lead
-        to lists and menus need none."""
-        return entry.url in self._articles and self._day(entry) is None
+        """True when list and article were read and neither shows a date. Links to lists and
+        menus need none."""
+        return entry.url in self._articles and self._day(entry) is None and not entry.yearless
 
     def _is_unread(self, entry: Entry) -> bool:
-        """True for an entry of the site whose date is unknown since its page was not read."""
-        in_site = host_of(entry.address) in self._site.hosts
-        return in_site and self._day(entry) is None and entry.url not in self._read_pages
+        """True for an entry of the site whose date is open: its page was not read, or the date
+        beside it lacks the year."""
+        if self._day(entry) is not None or host_of(entry.address) not in self._site.hosts:
+            return False
+        return entry.yearless or entry.url not in self._read_pages
 
     # --- the home page ---
 
@@ -288,10 +289,10 @@ class ColumnsFold:
         return menu if len(menu) <= _MAX_MENU else {}
 
     def _is_menu(self, link: Link, name: str) -> bool:
-        region = link.region in (Region.NAV, Region.HEADER)
         # `nofollow` marks tools (edit, sign in), which no visitor reads.
-        in_menu = region and not link.nofollow and not is_tool(name)
-        return in_menu or matching(self._template, name) is not None
+        if link.region in (Region.NAV, Region.HEADER) and not (link.nofollow or is_tool(name)):
+            return True
+        return matching(self._template, name) is not None
 
     def _absent(self, found: list[Column]) -> list[Column]:
         """Required columns that were not found: missing when the whole site was seen, else

@@ -113,6 +113,15 @@ def find_date(
     return _han_date(text) if "年" in text else None
 
 
+def month_day(text: str) -> str:
+    """The first date that is printed without a year, as it stands there; "" if there is none."""
+    for match in _MONTH_DAY.finditer(half_width_digits(text)):
+        # A leap year, since 29 February is a date in some year.
+        if _day("2024", match[1], match[2]):
+            return match[0].strip()
+    return ""
+
+
 def plain_date(text: str) -> date | None:
     """The date of a text that is nothing but YYYY-MM-DD, the most frequent form, quickly."""
     if len(text) != ISO_CHARS or text[:2] not in _CENTURIES or text[4] != "-":

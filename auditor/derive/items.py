@@ -12,7 +12,7 @@ from collections import defaultdict
 from datetime import date
 from typing import Any, Final
 
-from auditor.derive.dates import ISO_CHARS, find_date, plain_date, strip_date, url_date
+from auditor.derive.dates import ISO_CHARS, find_date, month_day, plain_date, strip_date, url_date
 from auditor.derive.fast import twin
 from auditor.derive.limits import MAX_ITEMS
 from auditor.model.page import ListItem, Region
@@ -37,8 +37,8 @@ _EDGES: Final = frozenset("0123456789日]】)）.…。[【(（０１２３４�
 _CUT: Final = ("...", "…", "。。。")
 
 Span = tuple[int, int]
-#: (link index, date or None)
-Row = tuple[int, date | None]
+#: (link index, date or None, date without its year or "")
+Row = tuple[int, date | None, str]
 
 ItemDraft = twin(ListItem)
 
@@ -96,7 +96,7 @@ class Rows:
             rows.pop()  # found again, in a row that says more
         if day is not None:
             self._assigned, self._assigned_at = len(anchors), len(parts)
-        rows.append((index, day))
+        rows.append((index, day, _yearless(text) if day is None else ""))
 
     def pair(self, parts: list[str], mark: int, anchors: int) -> None:
         """A `dd` without links ended: its date belongs to the link of the `dt` before it."""
@@ -105,32 +105,32 @@ class Rows:
             text = "".join(parts[mark : mark + _MAX_ROW_PARTS])[:_MAX_ROW_CHARS]
             day = find_date(text)
             if day is not None:
-                rows[-1] = (rows[-1][0], day)
+                rows[-1] = (rows[-1][0], day, "")
                 self._assigned, self._assigned_at = anchors, len(parts)
 
     def finish(self, anchors: list[Any]) -> tuple[ListItem, ...]:
         """The entries in page order."""
         rows = self._rows
-        lists = {anchors[index].place for index, day in rows if day is not None}
+        lists = {anchors[index].place for index, day, _ in rows if day is not None}
         undated = defaultdict(list)
-        for index, day in rows:
+        for index, day, _ in rows:
             if day is None:
                 undated[anchors[index].place].append(anchors[index])
         lists.update(place for place, links in undated.items() if _is_list(links))
         kept = [
-            (index, day)
-            for index, day in rows
+            (index, day, yearless)
+            for index, day, yearless in rows
             if (day is not None or anchors[index].place in lists)
             and anchors[index].region not in _EDGE_REGIONS
         ]
         found = []
-        for index, day in kept[:MAX_ITEMS]:
+        for index, day, yearless in kept[:MAX_ITEMS]:
             anchor = anchors[index]
             title = anchor.text or anchor.name
             if title:
                 if title[-1] in _EDGES or title[0] in _EDGES:
                     title = _title(anchor, title, day)
-                draft = ItemDraft(anchor.url, title, day, anchor.place)
+                draft = ItemDraft(anchor.url, title, day, anchor.place, yearless)
                 draft.__class__ = ListItem
                 found.append(draft)
         return tuple(found)
@@ -162,6 +162,11 @@ def _date_in(text: str, anchor: Any) -> date | None:
             return find_date(title)
         return find_date(title[:20], leaf=True) if title[0].isdigit() else None
     return None
+
+
+def _yearless(text: str) -> str:
+    short = len(text) <= _MAX_BLOCK_CHARS and _MONTH_DAY.search(text)
+    return month_day(text) if short and not _TODAY.search(text) else ""
 
 
 def _is_list(links: list[Any]) -> bool:

@@ -181,12 +181,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class ListItem:
-    """An entry of a list block: a link, with the date printed beside it if there is one."""
+    """An entry of a list block: a link, with the date printed beside it if there is one.
+    `yearless` is a date without its year (`11-18`) where nothing tells the year."""
 
     url: str
     title: str
     published_on: date | None = None
     place: str = ""
+    yearless: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,6 +177,39 @@ def test_a_list_that_grows_at_its_end_and_was_not_read_whole_is_open() -> None:
     assert named(columns_of(*pages, complete=False), "工作动态").state is ColumnState.CANT_TELL
 
 
+PINNED = ("/n/top.html", "2026-03-01")
+YEARLESS = [(f"/n/{i}.html", f"11-{18 - i}") for i in range(5)]
+
+
+def test_dates_without_a_year_leave_a_column_open() -> None:
+    columns = columns_of(
+        menu(("/n/", "工作动态")),
+        column_page("/n/", "工作动态", rows([PINNED, *YEARLESS])),
+        *(page(url, f"<h1>一则信息</h1><p>{'正文' * 60}</p>") for url, _ in YEARLESS),
+    )
+    column = named(columns, "工作动态")
+    assert (column.state, column.newest_on, column.undated) == ("cant-tell", date(2026, 3, 1), 0)
+
+
+def test_without_them_the_same_column_is_stale() -> None:
+    old = [(url, f"2026-02-{day[3:]}") for url, day in YEARLESS]
+    columns = columns_of(
+        menu(("/n/", "工作动态")), column_page("/n/", "工作动态", rows([PINNED, *old]))
+    )
+    assert named(columns, "工作动态").state == "stale"
+
+
+def test_an_entry_whose_page_was_read_under_another_name_is_read() -> None:
+    entries = [("/n/a.html", ""), ("/n/b.html", ""), ("/n/c.html", "2026-03-01")]
+    text = f"<h1>一则信息</h1><p>发布日期：2026-02-01</p><p>{'正文' * 60}</p>"
+    columns = columns_of(
+        menu(("/n/", "工作动态")),
+        column_page("/n/", "工作动态", rows(entries)),
+        *(page(f"/old?id={x}", text, final_url=f"{ROOT}/n/{x}.html") for x in "ab"),
+    )
+    assert named(columns, "工作动态").state == "stale"
+
+
 def test_entries_dated_ahead_do_not_refresh_a_column() -> None:
     column = named(
         columns_of(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from auditor.derive.dates import (
     find_date,
+    month_day,
     plain_date,
     published_on,
     strip_date,
@@ -175,3 +176,21 @@ def test_every_day_is_found(day: date) -> None:
     assert find_date(f"发布：{day.year}年{day.month}月{day.day}日") == day
     assert find_date(f"[{day.isoformat()}]") == day
     assert url_date(f"http://x.gov.cn/{day:%Y%m}/t{day:%Y%m%d}_1.html") == day
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("[11-18]", "11-18"),
+        ("1月5日", "1月5"),
+        ("02-29", "02-29"),
+        ("１１／１８", "11/18"),
+        ("13-18", ""),
+        ("2-30", ""),
+        ("1-2-3", ""),
+        ("11-18%", ""),
+        ("第11期", ""),
+    ],
+)
+def test_a_date_without_its_year(text: str, shown: str) -> None:
+    assert month_day(text) == shown

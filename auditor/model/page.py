@@ -2,6 +2,8 @@
 
 `PageFacts` is stored with every page, so it must be enough to judge the page again without the
 network. Lists are bounded by `auditor.derive.limits`; a `*_total` field gives the true count.
+Values of which a page has hundreds are structs, which are made and stored several times faster
+than dataclasses and are like them in all else (docs/adr/0007-structs-for-small-values.md).
 """
 
 from __future__ import annotations
@@ -9,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class PageKind(StrEnum):
@@ -69,8 +73,7 @@ class Meta:
 GUESSED = frozenset({"script", "data", "pager", "interface", "rel", "sitemap"})
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True, gc=False, omit_defaults=True):
     """A reference from the page, resolved and canonical (`url` is "" where nothing to fetch).
 
     `index` is the element's number among elements of its tag, so `(//a)[index]` finds it;
@@ -101,8 +104,7 @@ class Link:
         return self.via in GUESSED
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Struct, frozen=True, gc=False, omit_defaults=True):
     """An image. `alt` is None when the attribute is missing. `hidden` covers the `hidden`
     attribute, inline styles and aria-hidden of the element and its ancestors only."""
 
@@ -179,8 +181,7 @@ class Table:
     index: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ListItem:
+class ListItem(Struct, frozen=True, gc=False, omit_defaults=True):
     """An entry of a list block: a link, with the date printed beside it if there is one.
     `yearless` is a date without its year (`11-18`) where nothing tells the year."""
 

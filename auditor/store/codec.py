@@ -40,7 +40,7 @@ def _decoder(type_: Hashable) -> msgspec.msgpack.Decoder[Any]:
 
 
 def encode(value: object) -> bytes:
-    """Bytes of a value made of dataclasses, tuples, mappings, enums, dates and scalars."""
+    """Bytes of a value made of dataclasses, structs, tuples, mappings, enums, dates and scalars."""
     try:
         packed = _ENCODER.encode(value)
     except (UnicodeEncodeError, OverflowError):
@@ -80,6 +80,8 @@ def _scrubbed(value: Any) -> Any:
         return [_scrubbed(item) for item in value]
     if isinstance(value, dict):
         return {_scrubbed(key): _scrubbed(item) for key, item in value.items()}
+    if isinstance(value, msgspec.Struct):
+        return {name: _scrubbed(getattr(value, name)) for name in value.__struct_fields__}
     if is_dataclass(value):
         return {item.name: _scrubbed(getattr(value, item.name)) for item in fields(value)}
     return value

@@ -37,6 +37,10 @@ def strategy(type_: typing.Any) -> st.SearchStrategy[typing.Any]:
     if is_dataclass(type_) and isinstance(type_, type):
         hints = typing.get_type_hints(type_)
         return st.builds(type_, **{item.name: strategy(hints[item.name]) for item in fields(type_)})
+    if inspect.isclass(type_) and issubclass(type_, msgspec.Struct):
+        hints = typing.get_type_hints(type_)
+        names = type_.__struct_fields__
+        return st.builds(type_, **{name: strategy(hints[name]) for name in names})
     if origin is tuple and arguments[-1] is Ellipsis:
         return st.lists(strategy(arguments[0]), max_size=2).map(tuple)
     if origin is tuple:
@@ -52,7 +56,7 @@ def stored_types() -> list[type]:
     found = {PageFacts, Issue, CheckTally, Judgement, Site, Vantage}
     for module in (artifact, column, page):
         own = (item for item in vars(module).values() if inspect.isclass(item))
-        found.update(item for item in own if is_dataclass(item))
+        found.update(item for item in own if is_dataclass(item) or issubclass(item, msgspec.Struct))
     return sorted(found, key=lambda item: item.__name__)
 
 

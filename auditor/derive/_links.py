@@ -15,6 +15,7 @@ from auditor.derive._targets import (
     kind_of,
     leads_nowhere,
 )
+from auditor.derive.datastore import replay
 from auditor.derive.fast import twin
 from auditor.derive.limits import (
     MAX_FRAMES,
@@ -45,6 +46,9 @@ _NEXT: Final = re.compile(r"\W*(?:下一?页|后一?页|next(?: page)?)\W*$", re
 _SKIP: Final = re.compile("跳|主要?内容|正文|skip|main content", re.I)
 _OPTION: Final = re.compile(r"\s*(?:https?://|/[\w-])", re.I)
 PAGE: Final = LinkKind.PAGE
+_GOING: Final = re.compile(r"location|open|href|jump|go|url", re.I)
+_SEQUENCE: Final = frozenset({"next", "prev", "previous", "first", "last"})
+_FRAMED: Final = re.compile(r"[^?#]*\.(?:s?html?|jspx?|aspx?|php)(?:[?#].*)?", re.I | re.S)
 _MAX_NEXT: Final = 12
 _MAX_REDIRECTS: Final = 10
 
@@ -99,6 +103,8 @@ def anchor_end(walk: Walk) -> Callable[[], None]:
         )
         spans.append((mark, len(parts)))
         anchors.append(draft)
+        if not url:
+            walk.click(draft, attrib.get("onclick") or href)
         if len(images) > image:
             for picture in images[image:]:
                 picture.link_url, picture.link_text = url, text
@@ -190,6 +196,8 @@ def _image(walk: Walk, tag: str, attrib: Attributes, src: str) -> None:
 def start_frame(walk: Walk, tag: str, attrib: Attributes) -> None:
     get = attrib.get
     src = get("src", "")
+    if not src or src.startswith("about:"):
+        src = next((attrib[name] for name in _LAZY if attrib.get(name)), "")
     url = walk.resource(tag, src, LinkKind.FRAME, "src") if src else ""
     if len(walk.frames) < MAX_FRAMES:
         name = label(get("aria-label") or get("title") or "")
@@ -204,15 +212,18 @@ def start_link(walk: Walk, tag: str, attrib: Attributes) -> None:
         walk.resource(tag, href, LinkKind.STYLE, "href")
     elif "icon" in rel:
         walk.resource(tag, href, LinkKind.IMAGE, "href")
-    elif rel == "next" and not walk.next_url:
-        walk.next_url = walk.join(href)
+    elif rel in _SEQUENCE:
+        url = walk.resource(tag, href, LinkKind.PAGE, "rel")
+        if rel == "next":
+            walk.next_url = walk.next_url or url
 
 
 def start_media(walk: Walk, tag: str, attrib: Attributes) -> None:
     """video, audio, source, embed, object."""
     src = attrib.get("src") or attrib.get("data") or ""
     if src:
-        walk.resource(tag, src, LinkKind.ATTACHMENT, "src")
+        framed = tag in ("object", "embed") and _FRAMED.fullmatch(src)
+        walk.resource(tag, src, LinkKind.FRAME if framed else LinkKind.ATTACHMENT, "src")
     if attrib.get("poster"):
         walk.resource(tag, attrib["poster"], LinkKind.IMAGE, "src")
     if tag in ("video", "audio") and "autoplay" in attrib and "muted" not in attrib:
@@ -227,10 +238,18 @@ def start_option(walk: Walk, tag: str, attrib: Attributes) -> None:
 def end_option(walk: Walk, tag: str) -> None:
     if walk.open_options:
         value, mark = walk.open_options.pop()
-        if value and _OPTION.match(value):
+        if value and (_OPTION.match(value) or _jumps(walk, value)):
             text = walk.text_from(mark)
             walk.resource(tag, value.strip(), kind_of(value.strip()), "option", text=text)
     walk.parts.append("\n")
+
+
+def _jumps(walk: Walk, value: str) -> bool:
+    """Whether choosing a relative address in a list goes there: `onchange="location=..."`."""
+    if not walk.open_controls or not is_address(value.strip()):
+        return False
+    handler = walk.open_controls[-1][0].attrib.get("onchange", "")
+    return _GOING.search(handler) is not None
 
 
 def start_base(walk: Walk, tag: str, attrib: Attributes) -> None:
@@ -261,6 +280,8 @@ def end_script(walk: Walk, tag: str) -> None:
         walk.scripts.append((attrib, text))
         if "location" in text:
             _redirects(walk, text)
+        elif "<![CDATA[" in text and "xml" in attrib.get("type", ""):
+            replay(walk, text)
 
 
 def _redirects(walk: Walk, text: str) -> None:

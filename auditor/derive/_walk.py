@@ -42,6 +42,8 @@ _RARE: Final = words(
     "style hidden aria-hidden role onclick data-url data-href data-link background"
 )
 _MAX_CRUMB_MARKS: Final = 20
+#: Characters of an event handler that are looked at.
+_MAX_CODE: Final = 2_000
 
 _REGION, _HIDDEN, _TEXT, _CLICK = range(4)
 
@@ -166,6 +168,7 @@ class Walk:
         self.skip_link = False
         self.moving: list[str] = []
         self.next_url = ""
+        self.clicks: list[tuple[Any, str, bool]] = []
         self.refreshes: list[tuple[float, str]] = []
         self.data = self.parts.append
         self.start, self.end = _callbacks(self)
@@ -312,10 +315,22 @@ class Walk:
             return  # the links inside say where it leads
         href = next((attrib[name] for name in DATA_LINKS if attrib.get(name)), "")
         via = "data" if href and not leads_nowhere(href) else "onclick"
+        code = attrib.get("onclick", "")
         if via == "onclick":
-            href = address_in_script(attrib.get("onclick", "")[:2000])
+            href = address_in_script(code[:_MAX_CODE])
+        if not href and "(" not in code:
+            return
+        text = self.text_from(mark) or label(attrib.get("value", ""))
+        title = attrib.get("title", "")[:300]
         if href:
-            text = self.text_from(mark) or label(attrib.get("value", ""))
-            self.resource(
-                tag, href, kind_of(href), via, text=text, title=attrib.get("title", "")[:300]
-            )
+            self.resource(tag, href, kind_of(href), via, text=text, title=title)
+        else:
+            place, hidden = self.place(tag), self.hidden > 0
+            where = (self.region, place, tag, self.counts[tag], "script", hidden)
+            self.click(LinkDraft("", "", text, text, title, LinkKind.PAGE, *where), code, new=True)
+
+    def click(self, draft: Any, code: str | None, *, new: bool = False) -> None:
+        """Note a link whose address only a function of the page knows (see `calls`). `new`: it
+        is no link yet."""
+        if code and "(" in code and "void(" not in code and len(self.clicks) < MAX_LINKS:
+            self.clicks.append((draft, code[:_MAX_CODE], new))

@@ -12,7 +12,9 @@ from typing import Any, Final
 from lxml import etree
 
 from auditor.derive import forms, tables
+from auditor.derive._targets import kind_of
 from auditor.derive._walk import Walk
+from auditor.derive.calls import Calls
 from auditor.derive.dates import published_on, visible_date
 from auditor.derive.encoding import decode
 from auditor.derive.identity import Sources, identity
@@ -103,6 +105,7 @@ def _assemble(
 ) -> PageFacts:
     whole, main, footer = _texts(walk)
     _name_by_ids(walk)
+    _follow_clicks(walk)
     total, pager = _pager(walk)
     metas = tuple(walk.metas)
     by_name = {meta.name.lower(): meta.content for meta in reversed(metas) if meta.content}
@@ -201,7 +204,21 @@ def _pager(walk: Walk) -> tuple[int, str]:
     """Number of pages that a script-built pager announces, and the next page. Its addresses join
     the page's links."""
     scripts = "\n".join(text for _, text in walk.scripts if "age" in text)
-    total, addresses, following = script_pages(scripts)
-    for address in addresses:
+    found = script_pages(scripts, walk.base_url)
+    for address in found.addresses:
         walk.resource("script", address, LinkKind.PAGE, "pager")
-    return total, walk.join(following) if following else ""
+    return found.total, walk.join(found.following) if found.following else ""
+
+
+def _follow_clicks(walk: Walk) -> None:
+    """Give links their address that call a function of the page."""
+    if not walk.clicks:
+        return
+    calls = Calls([code for _, code in walk.scripts])
+    for draft, code, new in walk.clicks if calls else ():
+        url = walk.join(calls.target(code))
+        if url:
+            draft.url, draft.via, draft.kind = url, "script", kind_of(url)
+            if new and len(walk.resources) < MAX_LINKS:
+                walk.resources.append(draft)
+                walk.resources_total += 1

@@ -16,6 +16,7 @@ from auditor.derive.known_items import KnownItems
 from auditor.derive.render_choice import RenderChoice
 from auditor.engine.progress import Progress
 from auditor.engine.record import SiteRecord
+from auditor.engine.second_visit import basis_of, settle, take_over
 from auditor.engine.stop import Stop
 from auditor.gather.browser import Browser
 from auditor.gather.crawl import CRAWLED_KINDS, Crawler, CrawlLimits, CrawlMemory, remember
@@ -105,16 +106,19 @@ async def gather_crawl(
 ) -> CrawlSummary:
     """Crawl the site, going on where an earlier attempt stopped."""
     last = home.last
+    limits = _crawl_limits(settings, site)
+    basis = await basis_of(record, site, limits)
     # Over a bad certificate, which is recorded, visitors that insist still get in, and so do we.
     if last.reason not in {None, Reason.TLS} or last.status >= 500:
         blocked = last.reason is Reason.BLOCKED
-        return CrawlSummary(
+        shut_out = CrawlSummary(
             pages=0,
             stopped_because="blocked" if blocked else "unreachable",
             blocked=len(home.attempts) if blocked else 0,
             blocked_by=last.detail if blocked else "",
         )
-    limits = _crawl_limits(settings, site)
+        return await settle(record, site, basis, shut_out)
+    earlier = await take_over(record, basis)
     crawler = Crawler(
         site,
         tools=tools,
@@ -123,10 +127,11 @@ async def gather_crawl(
         sink=record,
         stop=stop.event,
         memory=await record.book.call(remembered, record, limits.max_depth),
+        earlier=earlier,
         renderer=pool.browser,
         progress=lambda pages, waiting: progress.pages(site.id, pages, waiting),
     )
-    return await crawler.run()
+    return await settle(record, site, basis, await crawler.run())
 
 
 def remembered(record: SiteRecord, max_depth: int) -> CrawlMemory:

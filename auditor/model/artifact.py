@@ -13,6 +13,7 @@ from datetime import date, datetime
 from auditor.model.column import Column
 from auditor.model.finding import Reason
 from auditor.model.page import Form, Identity, LinkKind, PageFacts
+from auditor.model.revisit import CrawlComparison, Revisit
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +295,8 @@ class Trap:
 class CrawlSummary:
     """How the crawl went. `stopped_because`: complete | max-pages | max-depth | max-seconds |
     blocked | unreachable | cancelled | error. `left` counts known URLs not fetched; `hosts_seen`
-    maps in-scope and off-site host names to the number of links to them."""
+    maps in-scope and off-site host names to the number of links to them. `compared_with` and
+    `revisit` speak of the site's last crawl, if there was one."""
 
     pages: int
     stopped_because: str
@@ -307,6 +309,8 @@ class CrawlSummary:
     seconds: float = 0.0
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    compared_with: CrawlComparison | None = None
+    revisit: Revisit | None = None
 
 
 @dataclass(frozen=True, slots=True)

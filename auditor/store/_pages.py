@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from auditor.model.artifact import BadTarget
 from auditor.model.finding import Reason
 from auditor.model.page import LinkKind, PageFacts
+from auditor.store._shared_facts import FACTS, HAS_FACTS, WITH_FACTS, copy_unchanged, digest
 from auditor.store._sites import SiteTables
 from auditor.store.codec import clean_text, decode, encode
 from auditor.store.rows import FrontierUrl, PageRow, StoredPage, UrlDone, UrlRow
@@ -47,7 +48,7 @@ class PageTables(SiteTables):
         `done` speaks of URLs that this or an earlier batch had in `new_urls`; `now` stands in for
         a missing `checked_at`.
         """
-        page_rows = [_page_values(page) for page in pages]
+        page_rows = [_page_values(page) for page in pages if not page.same_as]
         with self._writing() as connection:
             audit_id = self._guarded(connection, run_id, site_id, fence)
             dialect = connection.dialect.name
@@ -60,10 +61,11 @@ class PageTables(SiteTables):
                 for values in page_rows:
                     values["audit_id"] = audit_id
                 connection.execute(_upsert_pages(dialect), page_rows)
+            copy_unchanged(connection, audit_id, site_id, pages)
 
     def pages(self, run_id: str, site_id: str) -> Iterator[PageFacts]:
         """Facts of every page that has them, by URL (code point order), a chunk at a time."""
-        for row in self._by_url(run_id, site_id, (pages.c.facts,), pages.c.facts.is_not(None)):
+        for row in self._by_url(run_id, site_id, (FACTS,), HAS_FACTS):
             yield decode(row.facts, PageFacts)
 
     def page_rows(self, run_id: str, site_id: str) -> Iterator[PageRow]:
@@ -74,9 +76,13 @@ class PageTables(SiteTables):
     def page(self, run_id: str, site_id: str, url: str) -> PageFacts | None:
         """Facts of one page by its requested URL; None when it is not stored."""
         with self._reading() as connection:
-            query = select(pages.c.facts).where(
-                pages.c.audit_id == self._audit_id(connection, run_id, site_id),
-                pages.c.url_hash == url_hash(url),
+            query = (
+                select(FACTS)
+                .select_from(WITH_FACTS)
+                .where(
+                    pages.c.audit_id == self._audit_id(connection, run_id, site_id),
+                    pages.c.url_hash == url_hash(url),
+                )
             )
             facts = connection.execute(query).scalar_one_or_none()
         return None if facts is None else decode(facts, PageFacts)
@@ -150,9 +156,13 @@ class PageTables(SiteTables):
             query = select(pages.c.url_hash).where(pages.c.audit_id == audit_id)
             query = (query if where is None else query.where(where)).order_by(pages.c.url)
             keys = connection.execute(query).scalars().all()
-        chosen = select(*columns, pages.c.url_hash).where(
-            pages.c.audit_id == audit_id,
-            pages.c.url_hash.in_(bindparam("keys", expanding=True)),
+        chosen = (
+            select(*columns, pages.c.url_hash)
+            .select_from(WITH_FACTS if FACTS in columns else pages)
+            .where(
+                pages.c.audit_id == audit_id,
+                pages.c.url_hash.in_(bindparam("keys", expanding=True)),
+            )
         )
         yield from self._chunks(chosen, keys, "url_hash")
 
@@ -207,7 +217,8 @@ def _done_values(audit_id: int, item: UrlDone, now: datetime) -> dict[str, Any]:
 
 
 def _page_values(page: StoredPage) -> dict[str, Any]:
-    row = page.row
+    row, known = page.row, page.validators
+    facts = None if page.facts is None else encode(page.facts)
     return {
         "url_hash": url_hash(row.url),
         "url": clean_text(row.url),
@@ -224,7 +235,14 @@ def _page_values(page: StoredPage) -> dict[str, Any]:
         "title": clean_text(row.title),
         "published_on": row.published_on,
         "column": clean_text(row.column),
-        "facts": None if page.facts is None else encode(page.facts),
+        "facts": facts,
+        "kind": "" if page.facts is None else page.facts.kind.value,
+        "etag": clean_text(known.etag),
+        "last_modified": clean_text(known.last_modified),
+        "plain": known.plain,
+        "confirmed_at": row.confirmed_at,
+        "facts_digest": None if facts is None else digest(facts),
+        "facts_audit": None,
     }
 
 

@@ -13,7 +13,7 @@ from auditor.model.artifact import Missed
 from auditor.model.column import Column
 from auditor.model.finding import Finding, Issue
 from auditor.model.result import CheckTally
-from auditor.store._pages import PageTables
+from auditor.store._visits import VisitTables
 from auditor.store.codec import decode, encode
 from auditor.store.rows import Judgement
 from auditor.store.tables import artifacts, issues, judgements
@@ -24,7 +24,7 @@ T = TypeVar("T")
 _RUN = ""
 
 
-class ResultTables(PageTables):
+class ResultTables(VisitTables):
     """Reads and writes `artifacts`, `issues` and `judgements`."""
 
     def save_artifact(

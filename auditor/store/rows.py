@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import msgspec
+
 from auditor.model.column import Column
 from auditor.model.finding import Finding, Issue, Reason
 from auditor.model.page import LinkKind, PageFacts
@@ -96,7 +98,9 @@ class UrlRow:
 @dataclass(frozen=True, slots=True)
 class PageRow:
     """The columns of `export --what pages`, without the site. `outcome`: ok | http-error | a
-    `Reason` value; `url` is the requested one, `bytes` the body after decompression."""
+    `Reason` value; `url` is the requested one, `bytes` the body after decompression. `fetched_at`
+    is when the content was captured, `confirmed_at` when the site last showed that it still
+    stands (the same moment unless a later visit found the page unchanged)."""
 
     url: str
     final_url: str = ""
@@ -112,17 +116,53 @@ class PageRow:
     title: str = ""
     published_on: date | None = None
     column: str = ""
+    confirmed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """By what a later visit may know a page again. `plain`: the facts come from this body and
+    from nothing else, so that the same body gives the same facts."""
+
+    etag: str = ""
+    last_modified: str = ""
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierPage:
+    """A page as an earlier audit left it, with what is needed to recognise it."""
+
+    url: str
+    final_url: str
+    status: int
+    sha256: str
+    kind: str
+    validators: Validators
 
 
 @dataclass(frozen=True, slots=True)
 class StoredPage:
-    """A fetched page: its export row and, when the body could be read, its facts."""
+    """A fetched page: its export row and, when the body could be read, its facts.
+
+    With `same_as`, the id of an earlier run, the page is as that run stored it: of `row` only the
+    URL and `confirmed_at` count, and the facts stay where they are.
+    """
 
     row: PageRow
     facts: PageFacts | None = None
+    validators: Validators = Validators()
+    same_as: str = ""
 
     @classmethod
-    def of(cls, facts: PageFacts, *, outcome: str = "ok", column: str = "") -> StoredPage:
+    def of(
+        cls,
+        facts: PageFacts,
+        *,
+        outcome: str = "ok",
+        column: str = "",
+        validators: Validators = Validators(),
+    ) -> StoredPage:
         """The page with the row that follows from its facts."""
         row = PageRow(
             url=facts.url,
@@ -139,8 +179,9 @@ class StoredPage:
             title=facts.title,
             published_on=facts.published.value,
             column=column,
+            confirmed_at=facts.captured_at,
         )
-        return cls(row, facts)
+        return cls(row, facts, validators)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +192,28 @@ class Judgement:
     tallies: tuple[CheckTally, ...] = ()
     untested: tuple[tuple[str, Finding], ...] = ()
     columns: tuple[Column, ...] = ()
+
+
+class PageLink(msgspec.Struct, gc=False):
+    """The part of a stored link that tells what it leads to."""
+
+    url: str
+    text: str = ""
+
+
+class PageLinks(msgspec.Struct, gc=False):
+    """The part of stored page facts that tells whether the page is the same in substance."""
+
+    url: str
+    title: str = ""
+    links: tuple[PageLink, ...] = ()
+    main_text_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MovedPage:
+    """A page that another page links to than the one by which it was found."""
+
+    url: str
+    parent: str
+    text: str

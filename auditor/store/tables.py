@@ -129,6 +129,14 @@ pages = Table(
     Column("published_on", Date),
     Column("column", Text, nullable=False),
     Column("facts", LargeBinary),
+    Column("kind", String(8), nullable=False, server_default=""),
+    Column("etag", Text, nullable=False, server_default=""),
+    Column("last_modified", Text, nullable=False, server_default=""),
+    Column("plain", Boolean, nullable=False, server_default=false()),
+    Column("confirmed_at", UtcTime),
+    #: BLAKE2b of the facts, and the audit whose row of the same URL holds them (NULL: this one).
+    Column("facts_digest", LargeBinary),
+    Column("facts_audit", Integer),
 )
 
 #: `site_id` is "" for artifacts of the whole run.

@@ -231,6 +231,7 @@ def test_page_rows_have_the_export_columns(store: Store, fence: int) -> None:
             title="标题",
             published_on=date(2026, 11, 20),
             column="要闻",
+            confirmed_at=NOW,
         ),
         lost,
     ]

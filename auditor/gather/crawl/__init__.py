@@ -4,5 +4,14 @@ from auditor.gather.crawl._batch import CrawlSink
 from auditor.gather.crawl.crawler import Crawler, CrawlLimits
 from auditor.gather.crawl.frontier import CRAWLED_KINDS
 from auditor.gather.crawl.memory import CrawlMemory, remember
+from auditor.gather.crawl.revisit import EarlierPages
 
-__all__ = ["CRAWLED_KINDS", "CrawlLimits", "CrawlMemory", "CrawlSink", "Crawler", "remember"]
+__all__ = [
+    "CRAWLED_KINDS",
+    "CrawlLimits",
+    "CrawlMemory",
+    "CrawlSink",
+    "Crawler",
+    "EarlierPages",
+    "remember",
+]

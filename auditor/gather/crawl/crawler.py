@@ -18,6 +18,7 @@ from auditor.gather.crawl._batch import Batch, CrawlSink, failed_page, is_html
 from auditor.gather.crawl.frontier import CRAWLED_KINDS
 from auditor.gather.crawl.memory import CrawlMemory
 from auditor.gather.crawl.reading import Reader
+from auditor.gather.crawl.revisit import LOOK_AHEAD, EarlierPages, ask, validators
 from auditor.gather.crawl.seeds import sitemap_urls
 from auditor.gather.crawl.traps import acts
 from auditor.gather.fetch import Fetched
@@ -29,7 +30,7 @@ from auditor.model.artifact import CrawlSummary, FetchRecord
 from auditor.model.finding import Reason
 from auditor.model.page import Link, Region
 from auditor.model.site import Site
-from auditor.store.rows import FrontierUrl, StoredPage, UrlDone
+from auditor.store.rows import EarlierPage, FrontierUrl, StoredPage, UrlDone
 
 _LOG = structlog.get_logger(__name__)
 #: Refusals in a row, with no page between them, after which the site counts as blocked. A
@@ -59,7 +60,8 @@ class CrawlLimits:
 
 class Crawler:
     """One site's crawl. `memory` is what earlier attempts left; `stop` ends the crawl between
-    two pages, with everything fetched so far stored."""
+    two pages, with everything fetched so far stored. `earlier`: the pages of the site's last audit,
+    whose URLs `memory` holds."""
 
     def __init__(
         self,
@@ -71,6 +73,7 @@ class Crawler:
         sink: CrawlSink,
         stop: asyncio.Event,
         memory: CrawlMemory | None = None,
+        earlier: EarlierPages | None = None,
         renderer: Browser | None = None,
         progress: Callable[[int, int], None] = lambda pages, waiting: None,
     ) -> None:
@@ -82,6 +85,7 @@ class Crawler:
         self._stop = stop
         self._state = memory or CrawlMemory()
         self._frontier = self._state.frontier
+        self._earlier = earlier
         self._progress = progress
         self._refused_row = 0
         self._blocked_by = ""
@@ -236,7 +240,7 @@ class Crawler:
             record = FetchRecord(item.url, reason=Reason.ROBOTS, captured_at=self._tools.clock())
             self._finish(item, record, "unchecked", 1, failed_page(item, record))
             return
-        fetched = await self._tools.fetcher.fetch(item.url, verify=False)
+        fetched, unchanged = await ask(self._tools.fetcher, item.url, await self._as_it_was(item))
         record = fetched.record
         if not was_asked(record):
             await self._sit_out(item, due)
@@ -247,10 +251,13 @@ class Crawler:
         self._refused_row = self._outages = 0
         attempts = 1 if due is None else 2
         final = canonical(record.final_url) or item.url
-        elsewhere = host_of(final) not in self._site.hosts or not is_html(fetched)
+        elsewhere = host_of(final) not in self._site.hosts or not (unchanged or is_html(fetched))
         # A page that is reached by several names is stored once, under the first of them.
         if elsewhere or (final != item.url and not self._frontier.is_new(final)):
             self._finish(item, record, "ok", attempts)
+            return
+        if unchanged and self._earlier is not None:  # its links are known
+            self._keep(item, final, record, attempts, self._earlier.unchanged(item, record))
             return
         reading = await self._reader.read(item, fetched)
         if reading.final not in (item.url, final):  # its own scripts sent the visitor on
@@ -262,11 +269,25 @@ class Crawler:
         for link in facts.links:
             if link.url:
                 self._discover(link, item.depth + 1, item.url)
+        page = StoredPage.of(
+            facts, column=column_name(facts) or "", validators=validators(fetched, facts)
+        )
+        self._keep(item, final, record, attempts, page)
+
+    async def _as_it_was(self, item: FrontierUrl) -> EarlierPage | None:
+        """The page in the site's last audit. The home page is read anew in any case."""
+        if self._earlier is None or item.url == self._home:
+            return None
+        return await self._earlier.of(item.url, self._frontier.upcoming(LOOK_AHEAD))
+
+    def _keep(
+        self, item: FrontierUrl, final: str, record: FetchRecord, attempts: int, page: StoredPage
+    ) -> None:
+        """Count and store a page; its final name is a known URL from now on."""
         if final != item.url:
             alias = replace(item, url=final)
             self._batch.new_urls.append(alias)
             self._finish(alias, record, "ok", attempts)
-        page = StoredPage.of(facts, column=column_name(facts) or "")
         self._state.pages += 1
         self._finish(item, record, "ok", attempts, page)
         self._progress(self._state.pages, len(self._frontier))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 
 from auditor.model.page import LinkKind
 from auditor.store.rows import FrontierUrl
@@ -45,6 +46,10 @@ class Frontier:
         """Queue a page for a second look, after everything else and not before `due`, so that
         the two attempts lie apart in time."""
         self._again.append((item, due))
+
+    def upcoming(self, number: int) -> Iterator[str]:
+        """The URLs that `pop` would give next, but for second looks."""
+        return (item.url for item in islice(chain(self._first, self._later), number))
 
     def pop(self) -> tuple[FrontierUrl, float | None] | None:
         """The next page, with the moment of its second look if this is one; None when none is

@@ -55,6 +55,8 @@ from auditor.model.column import (
     TemplateColumn,
 )
 from auditor.model.evidence import (
+    ArchiveFile,
+    EvidenceArchive,
     dns_evidence,
     fetch_evidence,
     page_evidence,
@@ -119,6 +121,7 @@ from auditor.model.site import (
 __all__ = [
     "SHANGHAI",
     "AddressFact",
+    "ArchiveFile",
     "Assessment",
     "AxeNode",
     "AxePage",
@@ -142,6 +145,7 @@ __all__ = [
     "Encoding",
     "ErrorPage",
     "ErrorPages",
+    "EvidenceArchive",
     "EvidenceRef",
     "FetchRecord",
     "Field",

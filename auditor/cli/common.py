@@ -13,6 +13,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from auditor.cli.bundle import bring_archives
 from auditor.cli.errors import EnvironmentProblem
 from auditor.config import ConfigError, Problem, Settings, load_settings
 from auditor.config.problems import quoted, suggestion
@@ -40,7 +41,7 @@ REPORTS = "auditor.reports"
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:
-    """Where a run keeps its screenshots; stored with the run."""
+    """Where a run keeps its archives and screenshots; stored with the run."""
 
     path: str
 
@@ -196,7 +197,7 @@ def write_reports(
     out.mkdir(parents=True, exist_ok=True)
     folder = store.run_artifact(result.run_id, RunFolder)
     evidence = Path(folder.path) if isinstance(folder, RunFolder) else None
-    written: list[Path] = []
+    written = bring_archives(result, evidence, out)
     # HTML comes last: it links to the other files that are there.
     for name in sorted(dict.fromkeys(settings.reports.formats), key=lambda name: name == "html"):
         module = import_module(writers[name].value)

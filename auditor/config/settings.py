@@ -140,10 +140,12 @@ class CheckSettings(Group):
 
 
 class EvidenceSettings(Group):
-    """What is archived: pages that findings cite, all, or none."""
+    """What is archived: pages that findings cite, all, or none. Nothing is kept any more once
+    less than `keep_free_mb` is free on the disk."""
 
     store: Literal["cited", "all", "none"] = "cited"
     screenshots: Switch = True
+    keep_free_mb: Annotated[Whole, Field(ge=0, le=10**9)] = 512
 
 
 class EngineSettings(Group):

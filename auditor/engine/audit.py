@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 import structlog
@@ -15,6 +15,7 @@ from auditor.derive.home import HomePageFold
 from auditor.derive.known_items import KnownItemChoice, KnownItems
 from auditor.derive.render_choice import RenderChoice, RenderChoiceFold
 from auditor.derive.urls import canonical
+from auditor.engine.evidence import EvidenceKeeper
 from auditor.engine.judge import judge, run_folds
 from auditor.engine.needs import needs_of, supply
 from auditor.engine.progress import Progress
@@ -70,6 +71,7 @@ class AuditPlan:
     tools: Tools
     robots: Robots
     pool: BrowserPool
+    evidence: EvidenceKeeper
     stop: Stop
     progress: Progress
 
@@ -83,7 +85,8 @@ async def audit_site(plan: AuditPlan, site: Site) -> str:
     fence = await plan.book.call(
         plan.book.store.claim, plan.book.run_id, site.id, plan.tools.clock()
     )
-    record = SiteRecord(plan.book, site.id, fence, plan.tools.clock)
+    spool = plan.evidence.spool(site, fence)
+    record = SiteRecord(plan.book, site.id, fence, plan.tools.clock, spool)
     plan.progress.started(site.id, site.name, plan.settings.crawl.max_pages)
     error, issues = "", 0
     try:
@@ -98,6 +101,9 @@ async def audit_site(plan: AuditPlan, site: Site) -> str:
     except Exception as failure:  # one site must not end the round
         _LOG.exception("site_audit_failed", site=site.id)
         state, error = "failed", f"{type(failure).__name__}: {failure}"[:500]
+    finally:
+        if spool is not None:
+            await plan.book.call(spool.close)
     if state != "done":
         await record.finish(state, error=error)
     _LOG.info("site_ended", site=site.id, state=state, issues=issues)
@@ -125,20 +131,38 @@ async def _audit(plan: AuditPlan, site: Site, record: SiteRecord) -> int:
         lambda: judge_stored(plan.judging, plan.book.store, site, hurry=plan.stop.is_set)
     )
     await record.judged(judgement)
+    await _archive(plan, site, record, judgement)
     crawl = given.get(CrawlSummary)
     stopped_because = crawl.stopped_because if isinstance(crawl, CrawlSummary) else ""
     await record.finish("done", stopped_because=stopped_because)
+    await plan.book.call(plan.evidence.clear, site)
     return len(judgement.issues)
 
 
+async def _archive(plan: AuditPlan, site: Site, record: SiteRecord, judgement: Judgement) -> None:
+    """Put the evidence for the judgement into its archive."""
+    if record.spool is None:
+        return
+    await plan.book.call(record.spool.close)
+    problem, now = record.spool.problem, plan.tools.clock()
+    archive, captures = await plan.book.judge(
+        lambda: plan.evidence.archive(site, judgement, now, problem)
+    )
+    await record.archived(archive, captures)
+
+
 def _first_given(plan: AuditPlan, site: Site, record: SiteRecord) -> dict[type, object]:
+    tools, robots = plan.tools, plan.robots
+    if record.spool is not None:
+        tools = replace(tools, fetcher=tools.fetcher.observed_by(record.spool.add))
+        robots = robots.through(tools.fetcher)
     return {
         Site: site,
         RunContext: plan.judging.context,
         Vantage: plan.judging.context.vantage,
         Settings: plan.settings,
-        Tools: plan.tools,
-        Robots: plan.robots,
+        Tools: tools,
+        Robots: robots,
         SiteRecord: record,
         BrowserPool: plan.pool,
         Stop: plan.stop,

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ParamSpec, TypeVar
 
+from auditor.gather.evidence import Spool
 from auditor.model.artifact import Missed
+from auditor.model.evidence import EvidenceArchive
 from auditor.store import Store
-from auditor.store.rows import FrontierUrl, Judgement, StoredPage, UrlDone
+from auditor.store.rows import CaptureRow, FrontierUrl, Judgement, StoredPage, UrlDone
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -43,12 +45,14 @@ class Bookkeeper:
 
 @dataclass(frozen=True, slots=True)
 class SiteRecord:
-    """One claimed site audit. Every write carries its fence; `LeaseLost` ends the audit."""
+    """One claimed site audit. Every write carries its fence; `LeaseLost` ends the audit. Evidence
+    that waits in the spool is written before the store says what was found."""
 
     book: Bookkeeper
     site_id: str
     fence: int
     clock: Callable[[], datetime]
+    spool: Spool | None = None
 
     async def save(
         self,
@@ -57,7 +61,7 @@ class SiteRecord:
         done: Sequence[UrlDone],
     ) -> None:
         """Store a batch of the crawl or of the link test."""
-        await self.book.call(
+        await self._write(
             self.book.store.save_batch,
             self.book.run_id,
             self.site_id,
@@ -71,9 +75,29 @@ class SiteRecord:
     async def keep(self, type_: type, value: object) -> None:
         """Store an artifact, or the `Missed` in its place."""
         store = self.book.store
-        await self.book.call(
+        await self._write(
             store.save_artifact, self.book.run_id, self.site_id, self.fence, type_.__name__, value
         )
+
+    async def _write(
+        self, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs
+    ) -> None:
+        """A write of the store, after the evidence for it. Both in the store's thread."""
+
+        def both() -> None:
+            if self.spool is not None:
+                self.spool.flush()
+            function(*args, **kwargs)
+
+        await self.book.call(both)
+
+    async def archived(self, archive: EvidenceArchive, captures: Sequence[CaptureRow]) -> None:
+        """Store what evidence was kept and where it is."""
+        store = self.book.store
+        await self.book.call(
+            store.save_captures, self.book.run_id, self.site_id, self.fence, captures
+        )
+        await self.keep(EvidenceArchive, archive)
 
     async def recall(self, type_: type[T]) -> T | Missed | None:
         """An artifact stored by this or an earlier attempt."""

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from auditor.engine.audit import JudgePlan, judge_stored
 from auditor.engine.catalogue import check_info
+from auditor.engine.citing import with_records
 from auditor.model.artifact import (
     AxeRun,
     CrawlSummary,
@@ -17,6 +18,8 @@ from auditor.model.artifact import (
     SearchProbe,
     TlsProbe,
 )
+from auditor.model.evidence import EvidenceArchive
+from auditor.model.finding import Issue
 from auditor.model.result import CheckInfo, RunResult, SiteResult
 from auditor.model.scheme import Assessment, Scheme, Verdict
 from auditor.model.site import Site, Vantage
@@ -115,6 +118,8 @@ def _site_result(plan: ResultPlan, store: Store, row: SiteRow, judgement: Judgem
         for scheme in plan.schemes
     )
     severity, indicators = weigh(assessments, judgement.issues)
+    archive = artifact(EvidenceArchive)
+    issues = _cited(store, run_id, site, judgement.issues) if archive else judgement.issues
     main = assessments[0] if assessments else _NOTHING
     return SiteResult(
         site=site,
@@ -122,7 +127,7 @@ def _site_result(plan: ResultPlan, store: Store, row: SiteRow, judgement: Judgem
         score=main.score,
         coverage=main.coverage,
         assessments=assessments,
-        issues=judgement.issues,
+        issues=issues,
         severity=severity,
         indicators=indicators,
         tallies=judgement.tallies,
@@ -135,9 +140,17 @@ def _site_result(plan: ResultPlan, store: Store, row: SiteRow, judgement: Judgem
         tls=artifact(TlsProbe),
         search=artifact(SearchProbe),
         axe=artifact(AxeRun),
+        archive=archive,
         state=row.state,
         error=row.error,
     )
+
+
+def _cited(store: Store, run_id: str, site: Site, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
+    """The issues with the archived records that they rest on."""
+    urls = {ref.url for issue in issues for ref in issue.evidence}
+    urls.update(issue.subject.name for issue in issues)
+    return with_records(issues, store.captures(run_id, site.id, urls))
 
 
 _NOTHING = Assessment("", Verdict.NOT_ASSESSED, None, 0.0, (), ())

@@ -17,6 +17,7 @@ import structlog
 from auditor import __version__
 from auditor.config import Settings
 from auditor.engine.audit import AuditPlan, JudgePlan
+from auditor.engine.evidence import EvidenceKeeper
 from auditor.engine.progress import Progress
 from auditor.engine.record import Bookkeeper
 from auditor.engine.steps import BrowserPool
@@ -33,7 +34,7 @@ from auditor.model.artifact import Missed
 from auditor.model.check import Check
 from auditor.model.column import ColumnTemplate
 from auditor.model.site import Register, RunContext, Site, Vantage
-from auditor.store import Store
+from auditor.store import RunRow, Store
 
 _LOG = structlog.get_logger(__name__)
 _AGENT = f"govsite-auditor/{__version__}"
@@ -41,8 +42,8 @@ _AGENT = f"govsite-auditor/{__version__}"
 
 @dataclass(frozen=True, slots=True)
 class RoundPlan:
-    """What a round is to do. `evidence` is the folder for screenshots; `sites` the register's
-    sites that this round audits; `browser` what `find_browser` gave."""
+    """What a round is to do. `evidence` is the folder for archives and screenshots; `sites` the
+    register's sites that this round audits; `browser` what `find_browser` gave."""
 
     run_id: str
     as_of: datetime
@@ -82,6 +83,7 @@ async def open_workshop(
             tools=tools,
             robots=_robots(plan.settings, tools.fetcher),
             pool=pool,
+            evidence=evidence_keeper(plan.evidence, store.run(plan.run_id), plan.settings),
             stop=stop,
             progress=progress,
         )
@@ -134,6 +136,11 @@ def user_agent(settings: Settings) -> str:
     return (
         f"{_AGENT} (+{polite.contact})" if polite.contact.isascii() and polite.contact else _AGENT
     )
+
+
+def evidence_keeper(folder: Path, run: RunRow, settings: Settings) -> EvidenceKeeper:
+    """What keeps the evidence of a run in a folder."""
+    return EvidenceKeeper(folder, run.run_id, run.config_sha256, settings, user_agent(settings))
 
 
 def _robots(settings: Settings, fetcher: Fetcher) -> Robots:

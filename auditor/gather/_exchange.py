@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from time import perf_counter
 from typing import Any
 
@@ -49,7 +50,8 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 class Exchange:
     """What one request brought. `reason` is None when the answer arrived whole; `location` is
     as raw as it came; `first_byte_s` is the time to the header, `seconds` to the end; `version`
-    and `phrase` are the status line's, `captured_at` the moment at which the header had come."""
+    and `phrase` are the status line's, `captured_at` the moment at which the header had come.
+    `whole` is False when the body was not read to its end."""
 
     status: int = 0
     version: str = "1.1"
@@ -63,6 +65,15 @@ class Exchange:
     captured_at: datetime | None = None
     first_byte_s: float = 0.0
     seconds: float = 0.0
+    whole: bool = True
+    _sha256: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the decoded body, made once; "" without an answer."""
+        if self.status and not self._sha256:
+            self._sha256 = sha256(self.body).hexdigest()
+        return self._sha256
 
     @property
     def connected(self) -> bool:
@@ -319,6 +330,7 @@ async def _read(out: Exchange, response: aiohttp.ClientResponse, limit: int) -> 
     content = response.content
     chunks: list[bytes] = []
     size = 0
+    out.whole = False
     try:
         while not content.at_eof():
             chunk = await content.readany()
@@ -327,6 +339,8 @@ async def _read(out: Exchange, response: aiohttp.ClientResponse, limit: int) -> 
             if size > room:
                 out.fail(Reason.TOO_LARGE, f"more than {limit} bytes")
                 break
+        else:
+            out.whole = True
     finally:
         out.raw = chunks[0] if len(chunks) == 1 else b"".join(chunks)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import email.utils
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 
 from auditor.gather._exchange import REDIRECTS, Exchange
 from auditor.gather._target import Target, redirect_url
@@ -104,7 +103,7 @@ def record_of(url: str, hop: Hop, seconds: float, attempts: int) -> FetchRecord:
         seconds=seconds,
         attempts=attempts,
         captured_at=exchange.captured_at or datetime.now(UTC),
-        sha256=sha256(exchange.body).hexdigest() if exchange.status else "",
+        sha256=exchange.sha256,
         size_bytes=len(exchange.body),
         content_type=exchange.header("content-type"),
         location=location[:2083],

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
+from copy import copy
 from dataclasses import dataclass
 from time import monotonic
+from typing import Self
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -48,6 +50,12 @@ class Robots:
         self._agent = fetcher.user_agent.split("/", 1)[0].split(" ", 1)[0]
         self._entries: dict[str, _Entry] = {}
         self._locks: dict[str, asyncio.Lock] = {}
+
+    def through(self, fetcher: Fetcher) -> Self:
+        """The same rules and memory, with files that are still to be read fetched by `fetcher`."""
+        other = copy(self)
+        other._fetcher = fetcher
+        return other
 
     async def allowed(self, url: str) -> bool:
         """True when the origin's rules let the auditor fetch the URL, or are not obeyed."""

@@ -1,6 +1,8 @@
-"""Short ways to cite an artifact as evidence."""
+"""Short ways to cite an artifact as evidence, and what is kept of the answers cited."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from auditor.model.artifact import DnsAnswer, FetchRecord
 from auditor.model.finding import EvidenceRef
@@ -41,3 +43,25 @@ def dns_evidence(answer: DnsAnswer) -> EvidenceRef:
         captured_at=answer.asked_at,
         excerpt=f"{answer.rcode} {values}".strip()[:EXCERPT_CHARS],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveFile:
+    """One WARC file in the evidence folder."""
+
+    file: str
+    sha256: str
+    size_bytes: int
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceArchive:
+    """What was kept of a site's answers. `store`: cited | all | none, as configured; `unarchived`
+    is the number of cited answers of which no record was kept; `problem` says why something is
+    missing: "" | disk-nearly-full | not-written."""
+
+    store: str
+    files: tuple[ArchiveFile, ...] = ()
+    unarchived: int = 0
+    problem: str = ""

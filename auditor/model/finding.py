@@ -136,7 +136,8 @@ class EvidenceRef:
 
     `locator` is a CSS selector or XPath inside the page; `excerpt` at most 300 characters of
     source; `parent_url` and `link_text` say where the site links to `url`; `warc` is
-    `file#offset` of the archived record, `screenshot` a file name in the evidence folder.
+    `file#offset` of the archived record and `warc_record` its id (`urn:uuid:...`), `screenshot` a
+    file name. Files are named within the evidence folder.
     """
 
     url: str
@@ -148,6 +149,7 @@ class EvidenceRef:
     link_text: str = ""
     warc: str = ""
     screenshot: str = ""
+    warc_record: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,8 @@ class Issue:
     """What a webmaster is asked to mend (or a person to judge): findings with one cause.
 
     `id` is the same in every run; `number` is a short number within one run; `count` the number
-    of places, of which `evidence` keeps the first few in page order.
+    of places, of which `evidence` keeps the first few in page order. `subject_warc` is
+    `file#offset` of the archived answer of the subject itself, such as a dead link's 404.
     """
 
     id: str
@@ -184,3 +187,4 @@ class Issue:
     subject: Subject
     count: int
     evidence: tuple[EvidenceRef, ...]
+    subject_warc: str = ""

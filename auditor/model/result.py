@@ -16,6 +16,7 @@ from auditor.model.artifact import (
     TlsProbe,
 )
 from auditor.model.column import Column
+from auditor.model.evidence import EvidenceArchive
 from auditor.model.finding import Finding, Issue, Outcome, Severity, Text
 from auditor.model.scheme import Assessment, Scheme
 from auditor.model.site import Site, Vantage
@@ -68,6 +69,7 @@ class SiteResult:
     tls: TlsProbe | None = None
     search: SearchProbe | None = None
     axe: AxeRun | None = None
+    archive: EvidenceArchive | None = None
     state: str = "done"
     error: str = ""
 

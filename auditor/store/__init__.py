@@ -6,10 +6,11 @@ One writer thread and any number of readers may share a `Store`. A site audit wr
 
 from __future__ import annotations
 
-from auditor.store._results import ResultTables
+from auditor.store._captures import CaptureTables
 from auditor.store.database import open_engine
 from auditor.store.errors import LeaseLost, StoreError, StoreFull, StoreMissing
 from auditor.store.rows import (
+    CaptureRow,
     FrontierUrl,
     Judgement,
     PageRow,
@@ -21,7 +22,7 @@ from auditor.store.rows import (
 )
 
 
-class Store(ResultTables):
+class Store(CaptureTables):
     """A migrated database. Every method is one transaction or a read."""
 
     @classmethod
@@ -43,6 +44,7 @@ class Store(ResultTables):
 
 
 __all__ = [
+    "CaptureRow",
     "FrontierUrl",
     "Judgement",
     "LeaseLost",

@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError
 from auditor.store.errors import StoreError, StoreMissing, translated
 
 #: The newest migration; a test compares it with the migration scripts.
-HEAD = "0003"
+HEAD = "0004"
 
 #: How long a writer waits for another one (SQLite has one writer at a time).
 _BUSY_S = 30

@@ -185,6 +185,20 @@ class StoredPage:
 
 
 @dataclass(frozen=True, slots=True)
+class CaptureRow:
+    """Where an archived answer is: the WARC file's name in the evidence folder, the offset of its
+    record in bytes and the record's id (a UUID). `sha256` is that of the decoded body."""
+
+    url: str
+    captured_at: datetime
+    status: int
+    sha256: str
+    file: str
+    byte_offset: int
+    record_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What judging one site gave."""
 

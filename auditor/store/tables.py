@@ -11,6 +11,7 @@ from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -170,4 +171,19 @@ judgements = Table(
     metadata,
     Column("audit_id", Integer, ForeignKey("site_audits.audit_id"), primary_key=True),
     Column("body", LargeBinary, nullable=False),
+)
+
+#: Where archived answers are: the WARC file in the evidence folder, the record's offset and id.
+captures = Table(
+    "captures",
+    metadata,
+    Column("audit_id", Integer, ForeignKey("site_audits.audit_id"), primary_key=True),
+    Column("url_hash", LargeBinary, primary_key=True),
+    Column("captured_at", UtcTime, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("file", Text, nullable=False),
+    Column("byte_offset", BigInteger, nullable=False),
+    Column("record_id", String(36), nullable=False),
 )

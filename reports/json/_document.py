@@ -76,7 +76,8 @@ class ColumnRow(Struct, frozen=True):
 
 
 class SubjectRow(Struct, frozen=True):
-    """What a finding is about; beside `name`, the key that fits `kind` holds the same value."""
+    """What a finding is about; beside `name`, the key that fits `kind` holds the same value.
+    `warc` is `file#offset` of the archived answer of the address itself, where there is one."""
 
     kind: str
     name: str
@@ -86,6 +87,7 @@ class SubjectRow(Struct, frozen=True):
     column: str | UnsetType = UNSET
     site: str | UnsetType = UNSET
     query: str | UnsetType = UNSET
+    warc: str | UnsetType = UNSET
 
 
 class MessageRow(Struct, frozen=True):
@@ -98,7 +100,8 @@ class MessageRow(Struct, frozen=True):
 
 
 class EvidenceRow(Struct, frozen=True):
-    """Where and when it was observed."""
+    """Where and when it was observed. `warc` is `file#offset` of the archived answer, in the
+    folder `evidence`, and `warc_record` the id of its record."""
 
     url: str
     captured_at: datetime | None
@@ -109,6 +112,7 @@ class EvidenceRow(Struct, frozen=True):
     parent_url: str
     link_text: str
     screenshot: str
+    warc_record: str
 
 
 class FindingRow(Struct, frozen=True):
@@ -165,6 +169,25 @@ class AssessmentRow(Struct, frozen=True):
     items: tuple[ItemRow, ...]
 
 
+class ArchiveFileRow(Struct, frozen=True):
+    """A WARC file in the folder `evidence`."""
+
+    file: str
+    sha256: str
+    bytes: int
+    records: int
+
+
+class ArchiveRow(Struct, frozen=True):
+    """What was kept of the site's answers. `unarchived`: cited answers without a record;
+    `problem`: "" | disk-nearly-full | not-written."""
+
+    store: str
+    files: tuple[ArchiveFileRow, ...]
+    unarchived: int
+    problem: str
+
+
 class SiteRow(Struct, frozen=True):
     """One site."""
 
@@ -185,6 +208,7 @@ class SiteRow(Struct, frozen=True):
     assessments: tuple[AssessmentRow, ...]
     untested: tuple[UntestedRow, ...]
     tallies: tuple[TallyRow, ...]
+    archive: ArchiveRow | None
 
 
 class IndicatorRow(Struct, frozen=True):

@@ -10,6 +10,7 @@ from auditor.api import (
     CheckInfo,
     Column,
     CrawlSummary,
+    EvidenceArchive,
     EvidenceRef,
     Finding,
     Indicator,
@@ -20,7 +21,6 @@ from auditor.api import (
     Scheme,
     Severity,
     SiteResult,
-    Subject,
     SubjectKind,
     Text,
     Verdict,
@@ -132,7 +132,18 @@ def site_row(site: SiteResult, checks: Checks) -> doc.SiteRow:
             )
             for tally in site.tallies
         ),
+        archive=_archive(site.archive),
     )
+
+
+def _archive(archive: EvidenceArchive | None) -> doc.ArchiveRow | None:
+    if archive is None:
+        return None
+    files = tuple(
+        doc.ArchiveFileRow(item.file, item.sha256, item.size_bytes, item.records)
+        for item in archive.files
+    )
+    return doc.ArchiveRow(archive.store, files, archive.unarchived, archive.problem)
 
 
 def _crawl(crawl: CrawlSummary | None) -> doc.CrawlRow:
@@ -163,16 +174,19 @@ def finding_row(site: SiteResult, issue: Issue, checks: Checks) -> doc.FindingRo
         outcome=issue.outcome,
         severity=site.severity.get(issue.id, Severity.ADVICE),
         indicators=site.indicators.get(issue.id, ()),
-        subject=_subject(issue.subject),
+        subject=_subject(issue),
         message=_message(issue.message, checks.get(issue.check_id)),
         count=issue.count,
         evidence=tuple(_evidence(item) for item in issue.evidence),
     )
 
 
-def _subject(subject: Subject) -> doc.SubjectRow:
-    name = encodable(subject.name)
-    return doc.SubjectRow(str(subject.kind), name, **{_SUBJECT_KEYS[subject.kind]: name})
+def _subject(issue: Issue) -> doc.SubjectRow:
+    kind, name = issue.subject.kind, encodable(issue.subject.name)
+    extra = {_SUBJECT_KEYS[kind]: name}
+    if issue.subject_warc:
+        extra["warc"] = encodable(issue.subject_warc)
+    return doc.SubjectRow(str(kind), name, **extra)
 
 
 def _message(message: Message, info: CheckInfo | None) -> doc.MessageRow:
@@ -195,6 +209,7 @@ def _evidence(item: EvidenceRef) -> doc.EvidenceRow:
         parent_url=encodable(item.parent_url),
         link_text=encodable(item.link_text),
         screenshot=encodable(item.screenshot),
+        warc_record=item.warc_record,
     )
 
 

@@ -1,0 +1,92 @@
+"""Which answers findings rest on, and where they are in the archive. Pure.
+
+Findings carry no file names. The store knows where each archived answer is, and results are
+completed from it, so that judging again gives the same findings whatever was archived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from auditor.derive.urls import canonical
+from auditor.model.finding import EvidenceRef, Issue, SubjectKind
+from auditor.model.site import Site
+from auditor.store.rows import CaptureRow, Judgement
+
+#: Archived answers by URL, oldest first.
+Captures = Mapping[str, Sequence[CaptureRow]]
+#: Subjects that are addresses on the web.
+_ADDRESSES = frozenset({SubjectKind.PAGE, SubjectKind.LINK, SubjectKind.RESOURCE})
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """What a judgement rests on: the addresses, and the very answers by address and moment."""
+
+    urls: frozenset[str]
+    answers: frozenset[tuple[str, datetime | None]]
+
+
+def cited_by(site: Site, judgement: Judgement) -> Cited:
+    """The home page, the columns, whatever a finding cites, and what it is about."""
+    refs = list(_references(judgement))
+    urls = {site.homepage, canonical(site.homepage), *(ref.url for ref in refs)}
+    urls.update(column.url for column in judgement.columns)
+    subjects = (issue.subject for issue in judgement.issues)
+    urls.update(subject.name for subject in subjects if subject.kind in _ADDRESSES)
+    return Cited(frozenset(urls), frozenset((ref.url, ref.captured_at) for ref in refs))
+
+
+def by_url(rows: Iterable[CaptureRow]) -> Captures:
+    """Archived answers by URL, oldest first."""
+    found: dict[str, list[CaptureRow]] = {}
+    for row in sorted(rows, key=lambda row: row.captured_at):
+        found.setdefault(row.url, []).append(row)
+    return found
+
+
+def record_of(ref: EvidenceRef, captures: Captures) -> CaptureRow | None:
+    """The archived answer that a reference rests on: of the same moment, else the newest with
+    the same body. A reference without a digest is about the address: its newest answer."""
+    found = captures.get(ref.url, ())
+    for row in found:
+        if row.captured_at == ref.captured_at:
+            return row
+    same = [row for row in found if not ref.sha256 or row.sha256 == ref.sha256]
+    return same[-1] if same else None
+
+
+def with_records(issues: Iterable[Issue], captures: Captures) -> tuple[Issue, ...]:
+    """The issues with the archived record of each place and of the subject."""
+    return tuple(_with_records(issue, captures) for issue in issues)
+
+
+def unarchived(issues: Iterable[Issue], captures: Captures) -> int:
+    """The number of cited answers without a record. What has no digest was never an answer."""
+    refs = {(ref.url, ref.sha256): ref for issue in issues for ref in issue.evidence if ref.sha256}
+    return sum(record_of(ref, captures) is None for ref in refs.values())
+
+
+def _references(judgement: Judgement) -> Iterator[EvidenceRef]:
+    for issue in judgement.issues:
+        yield from issue.evidence
+    for _, finding in judgement.untested:
+        yield from finding.evidence
+
+
+def _with_records(issue: Issue, captures: Captures) -> Issue:
+    evidence = tuple(_with_record(ref, record_of(ref, captures)) for ref in issue.evidence)
+    answers = captures.get(issue.subject.name, ()) if issue.subject.kind in _ADDRESSES else ()
+    return replace(issue, evidence=evidence, subject_warc=_place(answers[-1]) if answers else "")
+
+
+def _with_record(ref: EvidenceRef, row: CaptureRow | None) -> EvidenceRef:
+    if row is None:
+        return ref
+    return replace(ref, warc=_place(row), warc_record=f"urn:uuid:{row.record_id}")
+
+
+def _place(row: CaptureRow) -> str:
+    return f"{row.file}#{row.byte_offset}"

@@ -1,0 +1,223 @@
+"""WARC files (ISO 28500, WARC/1.1) of what a site answered.
+
+The heads are those of the wire. A chunked body is stored as one chunk, because the borders of
+the chunks are not kept; its digest covers that framing, as in files of other tools. Every record
+is a gzip member of its own, so that it can be cited by its offset.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from auditor.gather.evidence.spool import Capture, Trail
+
+_VERSION = "WARC/1.1"
+_FORMAT = {
+    "format": "WARC File Format 1.1",
+    "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+}
+_SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+#: Header of ours: digest of the body after its content codings, as findings cite it.
+DECODED_DIGEST = "X-Decoded-Payload-Digest"
+_EMPTY = sha256(b"").hexdigest()
+_NOT_A_LINE = re.compile(r"[\r\n\x00]+")
+_NOT_A_URI = re.compile(r"[^!-~]")
+#: Versions that WARC tools know; whatever else a server calls itself is read as 1.1.
+_HTTP = frozenset({"1.0", "1.1"})
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveLabel:
+    """What a WARC file says of itself: `name` is its file name, `subject` a text that no other
+    attempt has (it gives the record ids), `info` the fields of its `warcinfo` record."""
+
+    name: str
+    subject: str
+    info: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """A capture's place: the record's offset in the file and its id (a UUID)."""
+
+    capture: Capture
+    offset: int
+    record_id: str
+
+
+class WarcFile:
+    """A WARC file being written. Under its final name only when the block is left without an
+    error; `OSError` when the disk does not take it. The same trails give the same records."""
+
+    def __init__(self, folder: Path, label: ArchiveLabel, now: datetime) -> None:
+        self.path = folder / label.name
+        self.records = 0
+        self._partial = folder / f"{label.name}.part"
+        self._label = label
+        self._now = now
+        self._ids = uuid5(NAMESPACE_URL, label.subject)
+        self._count = 0
+        #: The first record of each payload, by digest, as later ones refer to it.
+        self._first: dict[str, dict[str, str]] = {}
+        self._out: BinaryIO
+        self._writer: WARCWriter
+
+    def __enter__(self) -> Self:
+        self._out = self._partial.open("wb")
+        self._writer = WARCWriter(self._out, gzip=True, warc_version="1.1")
+        self._info = self._next_id()
+        lines = "".join(
+            f"{key}: {_line(value)}\r\n" for key, value in {**self._label.info, **_FORMAT}.items()
+        )
+        fields = {"WARC-Filename": self._label.name}
+        self._write("warcinfo", self._info, self._now, fields, "warc-fields", lines.encode())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        try:
+            if kind is None:
+                self._out.flush()
+                os.fsync(self._out.fileno())
+        finally:
+            self._out.close()
+        if kind is None:
+            self._partial.replace(self.path)
+        else:
+            self._partial.unlink(missing_ok=True)
+
+    def add(self, trail: Trail) -> list[Archived]:
+        """Write the answers and requests of a trail, and say where the answers are."""
+        return [self._pair(capture) for capture in trail.captures]
+
+    def _pair(self, capture: Capture) -> Archived:
+        """The answer, then the request that it answers."""
+        answer, request = self._next_id(), self._next_id()
+        common = {"WARC-Target-URI": _uri(capture.url)}
+        if capture.address:
+            common["WARC-IP-Address"] = capture.address
+        offset = self._out.tell()
+        self._answer(capture, answer, {**common, **_truncated(capture)})
+        asked = {
+            **common,
+            "WARC-Concurrent-To": _urn(answer),
+            "WARC-Payload-Digest": f"sha256:{_EMPTY}",
+        }
+        head = _request_head(capture)
+        self._write("request", request, capture.captured_at, asked, "http; msgtype=request", head)
+        return Archived(capture, offset, str(answer))
+
+    def _answer(self, capture: Capture, record: UUID, fields: dict[str, str]) -> None:
+        head, payload = _response_head(capture), _payload(capture)
+        digest = sha256(payload).hexdigest()
+        fields["WARC-Payload-Digest"] = f"sha256:{digest}"
+        fields[DECODED_DIGEST] = f"sha256:{capture.sha256}"
+        kind, block = "response", head + payload
+        first = self._first.get(digest)
+        if first is not None:
+            kind, block = "revisit", head
+            fields |= first
+        elif payload:
+            self._first[digest] = {
+                "WARC-Profile": _SAME_PAYLOAD,
+                "WARC-Refers-To": _urn(record),
+                "WARC-Refers-To-Target-URI": _uri(capture.url),
+                "WARC-Refers-To-Date": _moment(capture.captured_at),
+            }
+        self._write(kind, record, capture.captured_at, fields, "http; msgtype=response", block)
+
+    def _write(
+        self,
+        kind: str,
+        record: UUID,
+        at: datetime,
+        fields: Mapping[str, str],
+        content: str,
+        block: bytes,
+    ) -> None:
+        """One record. The block is handed over as it is: warcio would read its HTTP head and
+        write it anew, which is not the same for heads that break the rules."""
+        headers = {
+            "WARC-Type": kind,
+            "WARC-Record-ID": _urn(record),
+            "WARC-Date": _moment(at),
+            **fields,
+            "WARC-Block-Digest": f"sha256:{sha256(block).hexdigest()}",
+        }
+        if kind != "warcinfo":
+            headers["WARC-Warcinfo-ID"] = _urn(self._info)
+        named = StatusAndHeaders("", list(headers.items()), protocol=_VERSION)
+        content_type = f"application/{content}"
+        self._writer.write_record(
+            ArcWarcRecord("warc", kind, named, BytesIO(block), None, content_type, len(block))
+        )
+        self.records += 1
+
+    def _next_id(self) -> UUID:
+        self._count += 1
+        return uuid5(self._ids, str(self._count))
+
+
+def _request_head(capture: Capture) -> bytes:
+    path = capture.url.split("/", 3)[3] if capture.url.count("/") >= 3 else ""
+    return _head(f"{capture.method} /{path} HTTP/1.1", capture.sent)
+
+
+def _response_head(capture: Capture) -> bytes:
+    version = capture.version if capture.version in _HTTP else "1.1"
+    return _head(f"HTTP/{version} {capture.status} {capture.phrase}".rstrip(), capture.headers)
+
+
+def _head(first: str, headers: tuple[tuple[str, str], ...]) -> bytes:
+    lines = [first, *(f"{name}: {value}" for name, value in headers)]
+    text = "\r\n".join(_NOT_A_LINE.sub(" ", line) for line in lines)
+    return text.encode("latin-1", "replace") + b"\r\n\r\n"
+
+
+def _payload(capture: Capture) -> bytes:
+    body = capture.body
+    chunked = any(
+        name.lower() == "transfer-encoding" and "chunked" in value.lower()
+        for name, value in capture.headers
+    )
+    if not chunked or not body:
+        return body
+    return b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+
+
+def _truncated(capture: Capture) -> dict[str, str]:
+    return {"WARC-Truncated": capture.truncated} if capture.truncated else {}
+
+
+def _uri(url: str) -> str:
+    return _NOT_A_URI.sub(lambda match: "".join(f"%{b:02X}" for b in match.group().encode()), url)
+
+
+def _line(value: str) -> str:
+    return _NOT_A_LINE.sub(" ", value)
+
+
+def _urn(record: UUID) -> str:
+    return f"<urn:uuid:{record}>"
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

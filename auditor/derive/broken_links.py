@@ -24,8 +24,8 @@ class BrokenLinksFold:
 
     def add(self, page: PageFacts) -> None:
         """Note the page's links to bad targets; guesses accuse nobody."""
-        for link in page.links:
-            if link.url in self._counts and not link.guessed:
+        for link in [link for link in page.links if link.url in self._counts]:
+            if not link.guessed:
                 self._note(page, link)
 
     def _note(self, page: PageFacts, link: Link) -> None:

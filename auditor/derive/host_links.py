@@ -25,7 +25,13 @@ class HostLinksFold:
     def add(self, page: PageFacts) -> None:
         """Count the page's links."""
         counts = self._counts
-        for link in page.links:
+        own = page.url[: page.url.find("/", 8) + 1]
+        links = page.links
+        # Most links stay on the host: all but the first of them are counted in one go.
+        if own[:-1] in counts:
+            links = tuple([link for link in page.links if not link.url.startswith(own)])
+            counts[own[:-1]] += len(page.links) - len(links)
+        for link in links:
             url = link.url
             # Canonical addresses have a path: the first slash behind `https://` begins it.
             origin = url[: url.find("/", 8)]

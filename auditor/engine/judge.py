@@ -167,7 +167,13 @@ class _Call:
             untested = [_untested(arguments)]
             return lambda page: untested
         names = [name for name, value in arguments.items() if value is _ANY_PAGE]
-        return lambda page: self._call(arguments | dict.fromkeys(names, page))
+
+        def findings(page: PageFacts) -> list[Finding]:
+            for name in names:
+                arguments[name] = page
+            return self._call(arguments)
+
+        return findings
 
     def _call(self, arguments: Mapping[str, object]) -> list[Finding]:
         try:

@@ -54,9 +54,7 @@ def accessibility_link_name(page: PageFacts) -> Iterator[Finding]:
         yield Finding(Outcome.INAPPLICABLE, msg("no-links"), subject)
         return
     found = False
-    for link in links:
-        if link.name or link.text or link.title:
-            continue
+    for link in [link for link in links if not (link.name or link.text or link.title)]:
         found = True
         yield Finding(
             Outcome.CANT_TELL,

@@ -64,9 +64,7 @@ def accessibility_vague_link_text(page: PageFacts) -> Iterator[Finding]:
         yield Finding(Outcome.INAPPLICABLE, msg("no-links"), subject)
         return
     found = False
-    for link in links:
-        if not _is_vague(link):
-            continue
+    for link in [link for link in links if len(link.text) <= _MAX_CHARS and _is_vague(link)]:
         found = True
         yield Finding(
             Outcome.CANT_TELL,
@@ -80,9 +78,9 @@ def accessibility_vague_link_text(page: PageFacts) -> Iterator[Finding]:
 
 
 def _is_vague(link: Link) -> bool:
-    if len(link.text) > _MAX_CHARS or _plain(link.text) not in _VAGUE:
+    if _plain(link.text) not in _VAGUE or _plain(link.name) not in _VAGUE:
         return False
-    return _plain(link.name) in _VAGUE and _plain(link.title) in (_VAGUE | {""})
+    return _plain(link.title) in (_VAGUE | {""})
 
 
 def _plain(text: str) -> str:

@@ -18,11 +18,15 @@ from auditor.model.page import LinkKind, PageFacts
 from auditor.store._shared_facts import FACTS, HAS_FACTS, WITH_FACTS, copy_unchanged, digest
 from auditor.store._sites import SiteTables
 from auditor.store.codec import clean_text, decode, encode
-from auditor.store.rows import FrontierUrl, PageRow, StoredPage, UrlDone, UrlRow
+from auditor.store.rows import CrawlVolume, FrontierUrl, PageRow, StoredPage, UrlDone, UrlRow
 from auditor.store.tables import pages, url_hash, urls
 
 #: Rows per read: few enough to hold their page facts, enough to make the queries cheap.
 _CHUNK = 100
+
+#: What the other columns and the indexes of a row take on disk, roughly (measured on SQLite).
+_PAGE_ROW_BYTES = 700
+_URL_ROW_BYTES = 350
 
 _PAGE_NAMES = tuple(field.name for field in fields(PageRow))
 _PAGE_COLUMNS = tuple(pages.c[name] for name in _PAGE_NAMES)
@@ -145,6 +149,35 @@ class PageTables(SiteTables):
                 .order_by(urls.c.state, urls.c.verdict)
             )
             return {(row[0], row[1]): int(row[2]) for row in connection.execute(query)}
+
+    def crawl_volume(self, run_id: str, site_id: str) -> CrawlVolume:
+        """How much a site audit brought, counted by the database."""
+        with self._reading() as connection:
+            audit_id = self._audit_id(connection, run_id, site_id)
+            page = connection.execute(
+                select(
+                    func.count(pages.c.facts),
+                    func.count(),
+                    func.coalesce(func.sum(pages.c.bytes), 0),
+                    func.coalesce(func.sum(func.length(pages.c.facts)), 0),
+                ).where(pages.c.audit_id == audit_id, pages.c.outcome != Reason.ROBOTS)
+            ).one()
+            crawled = [kind.value for kind in (LinkKind.PAGE, LinkKind.FRAME)]
+            target = (urls.c.audit_id == audit_id) & (urls.c.state == "done")
+            outside = target & ~urls.c.in_site
+            inside = target & urls.c.in_site & urls.c.kind.not_in(crawled)
+            rows, inner, outer = (
+                int(connection.execute(select(func.count()).where(where)).scalar_one())
+                for where in (urls.c.audit_id == audit_id, inside, outside)
+            )
+        return CrawlVolume(
+            pages=int(page[0]),
+            without_facts=int(page[1]) - int(page[0]),
+            targets_inside=inner,
+            targets_outside=outer,
+            body_bytes=int(page[2]),
+            stored_bytes=int(page[3]) + int(page[1]) * _PAGE_ROW_BYTES + rows * _URL_ROW_BYTES,
+        )
 
     def _by_url(
         self, run_id: str, site_id: str, columns: Sequence[Any], where: Any = None

@@ -142,6 +142,20 @@ class EarlierPage:
 
 
 @dataclass(frozen=True, slots=True)
+class CrawlVolume:
+    """How much a site audit brought. `pages` have facts, `without_facts` were asked for in vain;
+    `targets_inside` and `targets_outside` count tested link targets on the site's hosts and on
+    others; `body_bytes` are the pages as served, `stored_bytes` what the rows take."""
+
+    pages: int = 0
+    without_facts: int = 0
+    targets_inside: int = 0
+    targets_outside: int = 0
+    body_bytes: int = 0
+    stored_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class StoredPage:
     """A fetched page: its export row and, when the body could be read, its facts.
 

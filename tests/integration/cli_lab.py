@@ -12,29 +12,38 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import yaml
 
 from auditor.cli import main
+from tests.hostile.names import Names
 from tests.hostile.web import Web
 from tests.integration.site_lab import Content, scripts
 
+Server = TypeVar("Server", Web, Names)
 ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
 def served(pages: Mapping[str, Content]) -> Iterator[Web]:
     """The site at a port of loopback, served by a thread."""
-    web = Web(scripts(pages))
+    with running(Web(scripts(pages))) as web:
+        yield web
+
+
+@contextmanager
+def running(server: Server) -> Iterator[Server]:
+    """A server in the event loop of a thread of its own."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    asyncio.run_coroutine_threadsafe(web.__aenter__(), loop).result(10)
+    asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result(10)
     try:
-        yield web
+        yield server
     finally:
-        asyncio.run_coroutine_threadsafe(web.__aexit__(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(server.__aexit__(None, None, None), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

@@ -107,10 +107,6 @@ def _unknown_names(settings: Settings) -> Iterator[Problem]:
             hint = suggestion(name, formats) or f"; choose from {', '.join(formats)}"
             message = f"there is no report format {quoted(name)}{hint}"
             yield _problem(settings, "reports.formats", message)
-    if settings.engine.kind != "local" or settings.engine.workers > 1:
-        yield _problem(
-            settings, "engine.kind", "this version audits in one process: kind: local, workers: 1"
-        )
 
 
 def _problem(settings: Settings, key: str, message: str) -> Problem:

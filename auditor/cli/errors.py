@@ -50,11 +50,12 @@ def exit_code_of(error: BaseException) -> Exit:
     # Loaded here because most starts end without an error, and these are slow to load.
     from auditor.config import ConfigError
     from auditor.engine.catalogue import CatalogueError
+    from auditor.engine.errors import EngineError
     from auditor.store import StoreError, StoreMissing
 
     if isinstance(error, ConfigError | CatalogueError | UsageProblem | StoreMissing):
         return Exit.USAGE
-    if isinstance(error, EnvironmentProblem | StoreError):
+    if isinstance(error, EnvironmentProblem | EngineError | StoreError):
         return Exit.ENVIRONMENT
     if isinstance(error, OSError) and error.errno in _FILES:
         return Exit.ENVIRONMENT

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 _LEVELS = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO, 2: logging.DEBUG}
 _HANDLER = "auditor"
 _quiet = False
+_chosen: dict[str, Any] = {}
 
 
 class _Stderr:
@@ -30,6 +33,11 @@ def is_quiet() -> bool:
     return _quiet
 
 
+def same_logs() -> Callable[[], None]:
+    """What sets up another process to log as this one does."""
+    return partial(set_up_logs, **_chosen)
+
+
 def set_up_logs(*, verbosity: int = 0, json_lines: bool = False) -> None:
     """`verbosity`: -1 quiet, 0 warnings, 1 information, 2 everything. What libraries log takes
     the same form."""
@@ -37,6 +45,7 @@ def set_up_logs(*, verbosity: int = 0, json_lines: bool = False) -> None:
 
     global _quiet
     _quiet = verbosity < 0
+    _chosen.update(verbosity=verbosity, json_lines=json_lines)
     level = _LEVELS[max(-1, min(verbosity, 2))]
     first: list[Any] = [
         structlog.stdlib.add_log_level,

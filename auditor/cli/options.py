@@ -38,6 +38,9 @@ NoBrowserOption = Annotated[
     bool, typer.Option("--no-browser", help="Do without Chromium; its checks are untested.")
 ]
 MaxPagesOption = Annotated[int | None, typer.Option("--max-pages", help="Pages per site.", min=1)]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", help="Audit in so many processes (default: 1).", min=1)
+]
 AsOfOption = Annotated[
     str | None, typer.Option("--as-of", help="Day of judgement, YYYY-MM-DD (default: today).")
 ]

@@ -27,6 +27,7 @@ from auditor.cli.options import (
     ResumeOption,
     SchemeOption,
     SiteOption,
+    WorkersOption,
 )
 
 
@@ -45,6 +46,7 @@ def run(
     scheme: SchemeOption = None,
     no_browser: NoBrowserOption = False,
     max_pages: MaxPagesOption = None,
+    workers: WorkersOption = None,
     as_of: AsOfOption = None,
     resume: ResumeOption = None,
     out: OutOption = None,
@@ -65,7 +67,7 @@ def run(
     from auditor.model.site import Register
 
     overrides = _overrides(family, check, scheme, no_browser, max_pages, as_of, format, lang)
-    overrides["database"] = database
+    overrides |= {"database": database, "engine.workers": workers}
     path = config or Path("config.yaml")
     if config or path.exists():
         settings, register = load_config(path, overrides=overrides, environ=os.environ)
@@ -102,6 +104,7 @@ def audit(
     scheme: SchemeOption = None,
     no_browser: NoBrowserOption = False,
     max_pages: MaxPagesOption = None,
+    workers: WorkersOption = None,
     as_of: AsOfOption = None,
     resume: ResumeOption = None,
     out: OutOption = None,
@@ -124,7 +127,7 @@ def audit(
     from auditor.model.site import Register
 
     overrides = _overrides(family, check, scheme, no_browser, max_pages, as_of, format, lang)
-    overrides["database"] = database
+    overrides |= {"database": database, "engine.workers": workers}
     if allow:
         overrides["network.allow"] = list(allow)
     if allow_port:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import typer
 
+from auditor.cli.cluster import refuse_cluster
 from auditor.cli.common import (
     RunFolder,
     check_settings,
@@ -25,14 +26,14 @@ from auditor.cli.common import (
 )
 from auditor.cli.errors import EnvironmentProblem, Exit, UsageProblem, say
 from auditor.cli.gate import Gate, is_complete, parse_gate
-from auditor.cli.logs import is_quiet
+from auditor.cli.logs import is_quiet, same_logs
 from auditor.cli.progress import open_progress
 from auditor.cli.stopping import Signals, handling_signals
 from auditor.config import ConfigError, Problem, Settings, site_from_url, without_password
 from auditor.engine.audit import JudgingStopped
 from auditor.engine.result import judge_missing
-from auditor.engine.round import create_run, find_browser, new_run_id, run_round
-from auditor.engine.workshop import RoundPlan
+from auditor.engine.round import TAKEN_OVER, create_run, new_run_id, run_round
+from auditor.engine.workshop import RoundPlan, find_browser
 from auditor.model.artifact import Missed
 from auditor.model.finding import Reason
 from auditor.model.site import SHANGHAI, Register, Site
@@ -82,6 +83,7 @@ async def run_request(request: Request) -> Exit:
     # Everything that can be refused is refused before anything is made.
     settings = _settings_in_force(request)
     checks = check_settings(settings, request.sites)
+    refuse_cluster(settings)
     browser = await asyncio.to_thread(find_browser, settings)
     if isinstance(browser, Missed) and browser.reason is Reason.NO_BROWSER:
         raise EnvironmentProblem(
@@ -99,11 +101,16 @@ async def run_request(request: Request) -> Exit:
             checks=tuple(checks.values()),
             evidence=session.out / "evidence",
             browser=browser,
+            set_up_process=same_logs(),
         )
         hint = _Hint(request, settings, session)
         with handling_signals(hint.without_reports) as signals:
             with open_progress(len(plan.sites), quiet=is_quiet(), plain=request.plain) as progress:
-                await run_round(plan, store, progress=progress, stop=signals.stop)
+                states = await run_round(plan, store, progress=progress, stop=signals.stop)
+            lost = [site_id for site_id, state in states.items() if state == TAKEN_OVER]
+            if lost:
+                _say_taken_over(session.run_id, lost)
+                return signals.code or Exit.INCOMPLETE
             return await asyncio.to_thread(_conclude, store, session, settings, gate, signals, hint)
 
 
@@ -162,6 +169,15 @@ class _Hint:
         """The command line of this run, and the run to go on with. A later `--resume` counts."""
         command = [*_program(), *self.request.command, "--resume", self.session.run_id]
         return shlex.join(command)
+
+
+def _say_taken_over(run_id: str, sites: Sequence[str]) -> None:
+    """Another process goes on with the run; reports of this one would contradict its own."""
+    shown = ", ".join(sites[:5]) + (" ..." if len(sites) > 5 else "")
+    say(
+        f"Another process has taken over {len(sites)} site(s) of run {run_id}: {shown}. It goes on "
+        "with them and writes the reports; this one has written nothing more about them."
+    )
 
 
 def _program() -> list[str]:

@@ -149,11 +149,24 @@ class EvidenceSettings(Group):
 
 
 class EngineSettings(Group):
-    """Where site audits run: in this process, or as Dask tasks."""
+    """Where site audits run: in this process, in `workers` processes of this machine, or on the
+    workers of a Dask `scheduler`."""
 
     kind: Literal["local", "dask"] = "local"
     workers: Annotated[Whole, Field(ge=1, le=1024)] = 1
     scheduler: OptionalWord = None
+
+    @field_validator("scheduler")
+    @classmethod
+    def _is_address(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"(tcp|tls)://[^/\s]+:[0-9]+", value):
+            raise ValueError("must be the address of a Dask scheduler, like tcp://10.0.0.5:8786")
+        return value
+
+    @property
+    def spreads(self) -> bool:
+        """True when site audits run in other processes than this one."""
+        return self.kind == "dask" or self.workers > 1 or self.scheduler is not None
 
 
 class ReportSettings(Group):

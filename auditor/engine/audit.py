@@ -78,37 +78,46 @@ class AuditPlan:
 
 async def audit_site(plan: AuditPlan, site: Site) -> str:
     """Audit one site and return its state: done | cancelled | failed | taken-over. What was
-    gathered by an earlier attempt is not gathered again. A site that the stop cut off is not
-    judged. Only errors of the store are raised."""
+    gathered by an earlier attempt is not gathered again, and a site that is done is left alone.
+    A site that the stop cut off is not judged. Only errors of the store are raised."""
     if plan.stop.is_set():
         return "cancelled"
     fence = await plan.book.call(
         plan.book.store.claim, plan.book.run_id, site.id, plan.tools.clock()
     )
+    if fence is None:
+        return "done"
     spool = plan.evidence.spool(site, fence)
     record = SiteRecord(plan.book, site.id, fence, plan.tools.clock, spool)
     plan.progress.started(site.id, site.name, plan.settings.crawl.max_pages)
-    error, issues = "", 0
     try:
-        state, issues = "done", await _audit(plan, site, record)
-    except LeaseLost:
-        plan.progress.finished(site.id, "taken-over", 0)
-        return "taken-over"
-    except (CutOff, JudgingStopped):
-        state = "cancelled"
-    except StoreError:
-        raise
-    except Exception as failure:  # one site must not end the round
-        _LOG.exception("site_audit_failed", site=site.id)
-        state, error = "failed", f"{type(failure).__name__}: {failure}"[:500]
+        state, issues = await _audit_claimed(plan, site, record)
     finally:
         if spool is not None:
             await plan.book.call(spool.close)
-    if state != "done":
-        await record.finish(state, error=error)
     _LOG.info("site_ended", site=site.id, state=state, issues=issues)
     plan.progress.finished(site.id, state, issues)
     return state
+
+
+async def _audit_claimed(plan: AuditPlan, site: Site, record: SiteRecord) -> tuple[str, int]:
+    """The state in which the audit ended, and the number of issues. After somebody else's claim
+    nothing more is written, not even the state."""
+    try:
+        try:
+            return "done", await _audit(plan, site, record)
+        except (CutOff, JudgingStopped):
+            state, error = "cancelled", ""
+        except StoreError:
+            raise
+        except Exception as failure:  # one site must not end the round
+            _LOG.exception("site_audit_failed", site=site.id)
+            state, error = "failed", f"{type(failure).__name__}: {failure}"[:500]
+        await record.finish(state, error=error)
+        return state, 0
+    except LeaseLost as lost:
+        _LOG.warning("site_taken_over", site=site.id, detail=str(lost))
+        return "taken-over", 0
 
 
 async def _audit(plan: AuditPlan, site: Site, record: SiteRecord) -> int:

@@ -113,6 +113,7 @@ class SiteRecord:
             judgement.tallies,
             judgement.untested,
             judgement.columns,
+            fence=self.fence,
         )
 
     async def finish(self, state: str, *, stopped_because: str = "", error: str = "") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -24,7 +25,7 @@ from auditor.model.result import CheckInfo, RunResult, SiteResult
 from auditor.model.scheme import Assessment, Scheme, Verdict
 from auditor.model.site import Site, Vantage
 from auditor.score import assess, weigh
-from auditor.store import Store
+from auditor.store import LeaseLost, Store
 from auditor.store.rows import Judgement, SiteRow
 
 T = TypeVar("T")
@@ -47,17 +48,25 @@ def judge_missing(
     plan: ResultPlan, store: Store, *, hurry: Callable[[], bool] = lambda: False
 ) -> None:
     """Judge the sites that were interrupted before they were judged, and those that gathered
-    more since. `JudgingStopped` as soon as `hurry` answers true."""
+    more since. A site that somebody claims meanwhile is left to them. `JudgingStopped` as soon
+    as `hurry` answers true."""
     run_id = plan.judging.context.run_id
     for row in store.site_rows(run_id):
         if row.state != "done" or store.judgement(run_id, row.site.id) is None:
-            judge_site(plan, store, row.site, hurry=hurry)
+            with suppress(LeaseLost):
+                judge_site(plan, store, row.site, hurry=hurry, fence=row.fence)
 
 
 def judge_site(
-    plan: ResultPlan, store: Store, site: Site, *, hurry: Callable[[], bool] = lambda: False
+    plan: ResultPlan,
+    store: Store,
+    site: Site,
+    *,
+    hurry: Callable[[], bool] = lambda: False,
+    fence: int | None = None,
 ) -> Judgement:
-    """Judge one site from the store and keep the judgement."""
+    """Judge one site from the store and keep the judgement; `LeaseLost` when the audit has
+    another fence than this."""
     judgement = judge_stored(plan.judging, store, site, hurry=hurry)
     store.save_judgement(
         plan.judging.context.run_id,
@@ -66,6 +75,7 @@ def judge_site(
         judgement.tallies,
         judgement.untested,
         judgement.columns,
+        fence=fence,
     )
     return judgement
 

@@ -10,32 +10,24 @@ import structlog
 
 from auditor import __version__
 from auditor.config import Settings
-from auditor.engine.local import LocalEngine
+from auditor.engine.local import Engine, LocalEngine
 from auditor.engine.progress import Progress
 from auditor.engine.stop import CutOff, Stop
 from auditor.engine.workshop import RoundPlan
-from auditor.gather.browser import Browser, BrowserBinary
-from auditor.model.artifact import Missed
-from auditor.model.finding import Reason
 from auditor.model.site import Register, Site
 from auditor.store import Store
 
 _LOG = structlog.get_logger(__name__)
 #: States of a site audit that a resumed run leaves alone.
 FINISHED = frozenset({"done"})
+#: State of a site audit that another process claimed; that one ends the run.
+TAKEN_OVER = "taken-over"
 
 
 def new_run_id(now: datetime, config_sha256: str) -> str:
     """A run id that sorts by time: `20261120-041500-3f2a`."""
     salt = hashlib.sha256(f"{now.isoformat()}{config_sha256}".encode()).hexdigest()[:4]
     return f"{now.astimezone(UTC):%Y%m%d-%H%M%S}-{salt}"
-
-
-def find_browser(settings: Settings) -> BrowserBinary | Missed:
-    """The browser that the settings ask for, or why there is none. Blocks for a moment."""
-    if not settings.browser.enabled:
-        return Missed(Reason.NOT_REQUESTED, "browser.enabled: false")
-    return Browser.find(settings.browser.binary)
 
 
 def create_run(
@@ -63,6 +55,16 @@ def create_run(
     store.save_run_artifact(run_id, "Register", register)
 
 
+def engine_for(settings: Settings) -> Engine:
+    """The engine that the settings ask for. Dask is loaded only when it is."""
+    wanted = settings.engine
+    if not wanted.spreads:
+        return LocalEngine()
+    from auditor.engine.dask_engine import DaskEngine
+
+    return DaskEngine()
+
+
 async def run_round(
     plan: RoundPlan, store: Store, *, progress: Progress, stop: Stop
 ) -> dict[str, str]:
@@ -72,11 +74,13 @@ async def run_round(
     waiting = [site for site in plan.sites if site.id not in done]
     _LOG.info("round_started", run=plan.run_id, sites=len(waiting))
     try:
-        states = await LocalEngine().run(plan, waiting, store, progress=progress, stop=stop)
+        engine = engine_for(plan.settings)
+        states = await engine.run(plan, waiting, store, progress=progress, stop=stop)
     except CutOff:
         return {}
     _LOG.info("round_ended", run=plan.run_id, stopped=stop.is_set())
     ended_before = store.run(plan.run_id).finished_at if not waiting else None
-    if not stop.is_set() and ended_before is None:
+    complete = not stop.is_set() and TAKEN_OVER not in states.values()
+    if complete and ended_before is None:
         store.finish_run(plan.run_id, datetime.now(UTC))
     return {**dict.fromkeys(done, "done"), **states}

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -33,6 +33,7 @@ from auditor.gather.tools import Tools
 from auditor.model.artifact import Missed
 from auditor.model.check import Check
 from auditor.model.column import ColumnTemplate
+from auditor.model.finding import Reason
 from auditor.model.site import Register, RunContext, Site, Vantage
 from auditor.store import RunRow, Store
 
@@ -43,7 +44,8 @@ _AGENT = f"govsite-auditor/{__version__}"
 @dataclass(frozen=True, slots=True)
 class RoundPlan:
     """What a round is to do. `evidence` is the folder for archives and screenshots; `sites` the
-    register's sites that this round audits; `browser` what `find_browser` gave."""
+    register's sites that this round audits; `browser` what `find_browser` gave; `set_up_process` makes
+    another process log as this one does (it is sent there)."""
 
     run_id: str
     as_of: datetime
@@ -54,6 +56,14 @@ class RoundPlan:
     checks: Sequence[Check]
     evidence: Path
     browser: BrowserBinary | Missed
+    set_up_process: Callable[[], None] | None = None
+
+
+def find_browser(settings: Settings) -> BrowserBinary | Missed:
+    """The browser that the settings ask for, or why there is none. Blocks for a moment."""
+    if not settings.browser.enabled:
+        return Missed(Reason.NOT_REQUESTED, "browser.enabled: false")
+    return Browser.find(settings.browser.binary)
 
 
 @asynccontextmanager

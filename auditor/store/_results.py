@@ -76,12 +76,18 @@ class ResultTables(VisitTables):
         tallies: Sequence[CheckTally],
         untested: Sequence[tuple[str, Finding]],
         columns: Sequence[Column],
+        *,
+        fence: int | None = None,
     ) -> None:
-        """Replace what an earlier judging of the site gave, all or nothing."""
+        """Replace what an earlier judging of the site gave, all or nothing. With a fence, only
+        as long as nobody else has claimed the audit."""
         rest = Judgement((), tuple(tallies), tuple(untested), tuple(columns))
         rows = [_issue_values(position, issue) for position, issue in enumerate(issues)]
         with self._writing() as connection:
-            audit_id = self._audit_id(connection, run_id, site_id)
+            if fence is None:
+                audit_id = self._audit_id(connection, run_id, site_id)
+            else:
+                audit_id = self._guarded(connection, run_id, site_id, fence)
             _clear(connection, audit_id)
             connection.execute(judgements.insert(), {"audit_id": audit_id, "body": encode(rest)})
             if rows:

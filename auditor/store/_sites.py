@@ -16,6 +16,8 @@ from auditor.store.rows import RunRow, SiteRow
 from auditor.store.tables import runs, site_audits
 
 LAST = "last"
+#: State of a site audit that was gathered and judged; nobody may claim it any more.
+DONE = "done"
 
 
 class SiteTables(Database):
@@ -79,12 +81,13 @@ class SiteTables(Database):
         with self._reading() as connection:
             return tuple(_site_row(row) for row in connection.execute(query))
 
-    def claim(self, run_id: str, site_id: str, now: datetime) -> int:
-        """Take a site audit over and return its new fence; older fences can no longer write."""
+    def claim(self, run_id: str, site_id: str, now: datetime) -> int | None:
+        """Take a site audit over and return its new fence; older fences can no longer write.
+        None when the audit is done: there is nothing to take over."""
         table = site_audits
         statement = (
             update(table)
-            .where(table.c.run_id == run_id, table.c.site_id == site_id)
+            .where(table.c.run_id == run_id, table.c.site_id == site_id, table.c.state != DONE)
             .values(
                 fence=table.c.fence + 1,
                 attempt=table.c.attempt + 1,
@@ -98,9 +101,9 @@ class SiteTables(Database):
         )
         with self._writing() as connection:
             fence = connection.execute(statement).scalar_one_or_none()
-        if fence is None:
-            raise StoreMissing(f"run {run_id!r} has no site {site_id!r}")
-        return int(fence)
+            if fence is None:
+                self._audit_id(connection, run_id, site_id)
+        return None if fence is None else int(fence)
 
     def finish_site(
         self,

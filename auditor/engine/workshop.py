@@ -44,8 +44,8 @@ _AGENT = f"govsite-auditor/{__version__}"
 @dataclass(frozen=True, slots=True)
 class RoundPlan:
     """What a round is to do. `evidence` is the folder for archives and screenshots; `sites` the
-    register's sites that this round audits; `browser` what `find_browser` gave; `set_up_process` makes
-    another process log as this one does (it is sent there)."""
+    register's sites that this round audits; `browser` what `find_browser` gave; `set_up_process`
+    makes another process log as this one does (it is sent there)."""
 
     run_id: str
     as_of: datetime

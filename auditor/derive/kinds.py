@@ -27,6 +27,17 @@ _MAX_GAP: Final = 40
 _APP_ROOT: Final = re.compile(
     rb"<div\b[^>]{0,80}\sid=[\"']?(?:app|root|__next|__nuxt|main-app)\b", re.I
 )
+_LOADS: Final = re.compile(
+    r"\.(?:ajax|getJSON|get|post|load|html|append)\s*\(|\bfetch\s*\(|XMLHttpRequest|axios|new Vue"
+    r"|createApp|innerHTML|template\s*\(",
+)
+_EMPTY: Final = re.compile(
+    rb"<(ul|ol|dl|div|tbody|table|section)\b[^<>]{0,200}\s(?:id|class)\s*=\s*[\"']?[^<>\"']{0,80}"
+    rb"(?:list|news|content|con\b|data|page|main|result|item|box)[^<>]{0,200}>\s*</\1\s*>",
+    re.I,
+)
+_FILLED_CHARS: Final = 2_000
+_MENU_LINKS: Final = 60
 _SHELL_CHARS: Final = 200
 _BARE_CHARS: Final = 50
 _SHELL_LINKS: Final = 5
@@ -86,6 +97,19 @@ def is_shell(walk: Walk, data: bytes, text: str) -> bool:
     return _APP_ROOT.search(data) is not None or (
         len(text) < _BARE_CHARS and not walk.images_total and not walk.anchors_total
     )
+
+
+def is_fillable(walk: Walk, data: bytes, main: str, items: tuple[ListItem, ...]) -> bool:
+    """Menus, but no list and hardly a sentence beside them, while a container stands empty and a
+    script loads data: a browser may show more."""
+    if len(items) >= _LIST_ITEMS or len(main) >= _FILLED_CHARS or not walk.scripts:
+        return False
+    own = [anchor for anchor in walk.anchors if anchor.region not in _CHROME]
+    prose = len(main) - sum(len(anchor.text) for anchor in own)
+    if prose >= _SHELL_CHARS or len(own) > _MENU_LINKS:
+        return False
+    loads = any(attrib.get("src") or _LOADS.search(code) for attrib, code in walk.scripts)
+    return loads and _EMPTY.search(data) is not None
 
 
 def has_captcha(walk: Walk) -> bool:

@@ -18,7 +18,7 @@ from auditor.derive.calls import Calls
 from auditor.derive.dates import published_on, visible_date
 from auditor.derive.encoding import decode
 from auditor.derive.identity import Sources, identity
-from auditor.derive.kinds import breadcrumb, has_captcha, is_shell, kind_of_page
+from auditor.derive.kinds import breadcrumb, has_captcha, is_fillable, is_shell, kind_of_page
 from auditor.derive.limits import MAX_LINKS, MAX_TEXT_CHARS
 from auditor.derive.pager import script_pages
 from auditor.derive.sent_on import sent_on
@@ -163,6 +163,7 @@ def _assemble(
         next_url=walk.next_url or pager,
         main_chars=len(main),
         redirect=redirect,
+        fillable=not redirect and is_fillable(walk, data, main, listed),
     )
 
 

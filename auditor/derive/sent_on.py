@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from auditor.derive._walk import Walk
 
 #: A page with more text, links or longer patience (seconds) than this has something to say itself.
-_FEW_CHARS: Final = 200
+_FEW_CHARS: Final = 120
 _FEW_LINKS: Final = 5
 MAX_DELAY_S: Final = 10.0
 _CHOICE: Final = re.compile(r"\b(?:if|switch)\s*\(|&&|\|\||\?[^?:\n]{1,200}:|userAgent")

@@ -70,7 +70,7 @@ class Meta:
 
 #: Ways of finding (`Link.via`) that take an address out of scripts, data or lists that no visitor
 #: sees. Such an address is a guess: when nothing answers there, no link of the page is dead.
-GUESSED = frozenset({"script", "data", "pager", "interface", "rel", "sitemap"})
+GUESSED = frozenset({"script", "data", "pager", "interface", "listing", "rel", "sitemap"})
 
 
 class Link(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -81,7 +81,8 @@ class Link(Struct, frozen=True, gc=False, omit_defaults=True):
     links that one template line makes. `name` is the accessible name as far as the source shows
     it; `text` the visible text; `via` how it was found: href | src | onclick | option | meta | map,
     or one of `GUESSED`: script (a literal in a script) | data (a data attribute) | pager (a
-    script-built pager) | interface (a list that scripts load) | rel (link element) | sitemap.
+    script-built pager) | interface (data that scripts load, no page) | listing (an entry in such
+    data) | rel (link element) | sitemap.
     """
 
     url: str
@@ -241,7 +242,8 @@ class PageFacts:
     number of pages that a script-built pager announces; `rendered` says that a browser ran the
     page's scripts before it was read; `main_chars` counts the text outside header, navigation
     and footer; `redirect` is the address to which a page without content of its own sends every
-    visitor at once, by meta refresh or by script.
+    visitor at once, by meta refresh or by script; `fillable` says that the part beside the menus
+    is empty and that scripts may fill it.
     """
 
     url: str
@@ -286,6 +288,7 @@ class PageFacts:
     rendered: bool = False
     main_chars: int = 0
     redirect: str = ""
+    fillable: bool = False
 
     def meta(self, name: str) -> str | None:
         """Content of the first meta with this name, compared without case; None if absent."""

@@ -128,7 +128,8 @@ class Web:
         request = Request(line, headers, peer, monotonic())
         self.log.append(request)
         path = request.path.split("?")[0]
-        script = self.scripts.get(path) or self.scripts["*"]
+        known = self.scripts.get(request.path) or self.scripts.get(path)
+        script = known or self.scripts["*"]
         talk = Talk(request, writer, visit=len(self.requests(request.path)))
         try:
             await script(talk)

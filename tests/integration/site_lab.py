@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -132,11 +133,16 @@ async def walk(
     sink: Any = None,
     lab_options: Mapping[str, Any] | None = None,
     site_options: Mapping[str, Any] | None = None,
+    browser: Callable[[Lab], Any] = lambda here: nullcontext(),
     **more: Any,
 ) -> Walk:
-    """Crawl a site made of `pages`."""
+    """Crawl a site made of `pages`, with a `browser` if one is made."""
     kept = Sink() if sink is None else sink
-    async with Web(scripts(pages)) as web, lab(web.port, **(lab_options or {})) as here:
+    async with (
+        Web(scripts(pages)) as web,
+        lab(web.port, **(lab_options or {})) as here,
+        browser(here) as renderer,
+    ):
         known = site(web.port, **(site_options or {}))
         crawler = Crawler(
             known,
@@ -146,7 +152,8 @@ async def walk(
             sink=kept,
             stop=stop or asyncio.Event(),
             memory=memory,
+            renderer=renderer,
             **more,
         )
-        summary = await asyncio.wait_for(crawler.run(), 30)
+        summary = await asyncio.wait_for(crawler.run(), 60)
         return Walk(summary, kept, web, here)

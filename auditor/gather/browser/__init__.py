@@ -39,7 +39,8 @@ _RESERVE_S = 3.0
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """A document after its scripts ran. `html` is UTF-8 whatever the source's encoding was;
-    `status` is 0 where the browser does not tell it."""
+    `status` is 0 where the browser does not tell it; `requests` are the addresses from which the
+    page's scripts loaded data."""
 
     url: str
     final_url: str
@@ -47,6 +48,7 @@ class Rendered:
     html: bytes
     status: int
     captured_at: datetime
+    requests: tuple[str, ...] = ()
 
 
 class Browser:
@@ -228,7 +230,7 @@ def _pictured(verdict: Verdict, camera: Camera, visit: Visit) -> tuple[AxeRule, 
 def _render(visit: Visit, url: str, captured_at: datetime) -> Rendered:
     state = visit.open(url)
     final_url, title, html = visit.source()
-    return Rendered(url, final_url, title, html, state.status, captured_at)
+    return Rendered(url, final_url, title, html, state.status, captured_at, visit.requests())
 
 
 _KNOWN_BAD = (

@@ -24,9 +24,9 @@ from auditor.model.artifact import Missed
 from auditor.model.finding import Reason
 
 _JS = Path(__file__).parent / "js"
-QUIET, STATE, SOURCE, SIZE, PLACE, COLLECT = (
+QUIET, STATE, SOURCE, SIZE, PLACE, COLLECT, REQUESTS = (
     (_JS / f"{name}.js").read_text("utf-8")
-    for name in ("quiet", "state", "source", "size", "place", "collect")
+    for name in ("quiet", "state", "source", "size", "place", "collect", "requests")
 )
 #: Longest wait for style sheets and for a document that still grows.
 SETTLE_S = 6.0
@@ -34,6 +34,8 @@ _POLL_S = 0.25
 #: A page with less text than this may still be waiting for its script's data.
 _THIN_TEXT = 40
 SOURCE_LIMIT = 10 * 2**20
+#: Addresses of a page's data that are told.
+MAX_REQUESTS = 100
 _WORLD = "auditor"
 _REASONS = (
     ("ERR_NAME_NOT_RESOLVED", Reason.DNS_FAILURE),
@@ -127,6 +129,10 @@ class Visit:
             raise BrowserFailure(Reason.TOO_LARGE, f"{found['length']} characters when rendered")
         body = found["html"].encode("utf-8", "replace")
         return found["url"], found["title"], body
+
+    def requests(self) -> tuple[str, ...]:
+        """Addresses from which the page's scripts loaded data, oldest first."""
+        return tuple(map(str, self.evaluate(REQUESTS, MAX_REQUESTS)))
 
     # --- opening ------------------------------------------------------------------------------
 

@@ -124,16 +124,16 @@ class Crawler:
             raise errors.exceptions[0] from None
         finally:
             await asyncio.shield(self._flush())
-        state = self._state
+        state, cut = self._state, self._reader.cut()
         return CrawlSummary(
             pages=state.pages,
             stopped_because=self._why_ended(),
-            left=len(self._frontier) + state.deferred,
+            left=len(self._frontier) + state.deferred + len(cut),
             failed=state.failed,
             blocked=state.blocked,
             blocked_by=self._blocked_by or ("robots.txt" if self._shut_out else ""),
             robots=await self._robots.file(self._site.homepage),
-            traps=state.traps.traps(),
+            traps=(*state.traps.traps(), *cut),
             seconds=round(monotonic() - clock, 3),
             started_at=started,
             finished_at=self._tools.clock(),
@@ -267,7 +267,7 @@ class Crawler:
                 return
         facts = reading.facts
         for link in facts.links:
-            if link.url:
+            if link.url and link.via != "interface":
                 self._discover(link, item.depth + 1, item.url)
         page = StoredPage.of(
             facts, column=column_name(facts) or "", validators=validators(fetched, facts)

@@ -6,13 +6,15 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 
+from auditor.derive.limits import MAX_LINKS
 from auditor.derive.page import page_facts
 from auditor.derive.urls import canonical, host_of
 from auditor.gather.browser import Browser, Rendered
 from auditor.gather.crawl._batch import is_html
+from auditor.gather.crawl.listings import ListFollower
 from auditor.gather.fetch import Fetched, Fetcher
 from auditor.gather.robots import Robots
-from auditor.model.artifact import Missed
+from auditor.model.artifact import Missed, Trap
 from auditor.model.page import Link, PageFacts
 from auditor.store.rows import FrontierUrl
 
@@ -51,6 +53,7 @@ class Reader:
         self._robots = robots
         self._renderer = renderer
         self._renders_left = max_renders
+        self._lists = ListFollower(hosts, fetcher, robots)
 
     async def read(self, item: FrontierUrl, fetched: Fetched) -> Reading:
         """The page behind a good answer in HTML."""
@@ -61,10 +64,26 @@ class Reader:
                 break
             fetched = following
             facts = await self._parse(item, fetched)
+        lists = [link.url for link in facts.links if link.via == "interface"]
         rendered = await self._rendered(item, facts)
         if rendered is not None:
             facts = await self._merged(item, fetched, facts, rendered)
+            lists += rendered.requests
+        if lists:
+            facts = await self._with_lists(facts, lists)
         return Reading(facts, canonical(facts.final_url) or item.url)
+
+    def cut(self) -> tuple[Trap, ...]:
+        """Lists that were not read to their end."""
+        return self._lists.cut()
+
+    async def _with_lists(self, facts: PageFacts, addresses: list[str]) -> PageFacts:
+        """The page with the entries of lists that its scripts load. What the page shows of them
+        stands in it anyway; this adds what lies on their further pages."""
+        known = {link.url for link in facts.links}
+        entries = await self._lists.entries(facts.base_url or facts.final_url, addresses)
+        new = tuple(link for link in entries if link.url not in known)
+        return replace(facts, links=(*facts.links, *new)[:MAX_LINKS]) if new else facts
 
     async def _sent_on(self, facts: PageFacts) -> Fetched | None:
         """The answer to which the page sends every visitor at once, if it is one of the site's
@@ -85,7 +104,7 @@ class Reader:
         The home page is always rendered: scripts often write its lists and its footer, and what
         only they write must not be called missing or stale.
         """
-        wanted = facts.script_shell or item.url == self._home
+        wanted = facts.script_shell or facts.fillable or item.url == self._home
         if not wanted or self._renderer is None or self._renders_left <= 0:
             return None
         self._renders_left -= 1
@@ -99,6 +118,9 @@ class Reader:
     ) -> PageFacts:
         """The rendered page, with the links that its source alone has."""
         read = await self._parse(item, fetched, rendered)
+        brought = read.main_chars > source.main_chars or len(read.items) > len(source.items)
+        if not brought and not source.script_shell and item.url != self._home:
+            return source  # the page as it stands is all there is
         seen = {link.url for link in read.links}
         links: tuple[Link, ...] = tuple(link for link in source.links if link.url not in seen)
         return replace(

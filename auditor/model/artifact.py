@@ -284,11 +284,13 @@ class RobotsFile:
 
 @dataclass(frozen=True, slots=True)
 class Trap:
-    """A URL pattern that was stopped or deferred by the crawler, and how many URLs it left."""
+    """A URL pattern that was stopped or deferred by the crawler, and how many URLs it left.
+    `rule`: nothing-new | idle-parameter | repeated-segment | path-depth | action."""
 
     pattern: str
     rule: str
     deferred: int
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True)

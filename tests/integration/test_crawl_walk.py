@@ -14,7 +14,7 @@ from auditor.model.page import LinkKind
 from auditor.store import LeaseLost
 from tests.hostile.names import Rule, rcode, records, turns
 from tests.hostile.web import Talk, Web
-from tests.integration.probe_lab import HOST, html, lab, page, site
+from tests.integration.probe_lab import HOST, html, lab, site
 from tests.integration.site_lab import Sink, linked, moved, scripts, status, walk
 
 PDF = b"%PDF-1.7 ..."
@@ -320,28 +320,6 @@ async def test_links_that_do_something_are_never_fetched() -> None:
     assert [done.asked(path) for path in harmless] == [1] * len(harmless)
     assert {trap.rule for trap in done.summary.traps} == {"action"}
     assert done.summary.left == len(doing)
-
-
-async def test_a_calendar_ends_and_is_named() -> None:
-    async def day(talk: Talk) -> None:
-        number = int(talk.request.path.partition("=")[2] or 0)
-        links = [f"/calendar?day={number + step}" for step in (1, 2, 30)]
-        await talk.answer(200, linked(*links), ("Content-Type", "text/html"))
-
-    done = await walk(
-        {"/": day, "/calendar": day}, limits=CrawlLimits(workers=4, max_depth=100_000)
-    )
-    (trap,) = done.summary.traps
-    assert (trap.rule, trap.pattern.partition("/calendar")[2]) == ("query-variants", "?…")
-    assert (done.summary.pages, done.summary.left) == (301, trap.deferred)
-    assert done.summary.stopped_because == "complete"
-
-
-async def test_links_that_grow_by_themselves_end_and_are_named() -> None:
-    done = await walk({"/": ["news/a"], "*": page(linked("news/a"))})
-    (trap,) = done.summary.traps
-    assert trap.rule == "repeated-segment"
-    assert done.summary.pages <= 5
 
 
 async def test_session_ids_make_no_new_pages() -> None:

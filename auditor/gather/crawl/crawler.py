@@ -168,10 +168,10 @@ class Crawler:
                     return waiting
             if self._working:
                 await self._changed.wait()
-            elif self._seeded:
-                break
-            else:
+            elif not self._seeded:
                 await self._seed()
+            elif not self._take_second_chances():
+                break
         self._announce()
         return None
 
@@ -186,6 +186,14 @@ class Crawler:
         finally:
             self._working -= 1
             self._announce()
+
+    def _take_second_chances(self) -> bool:
+        """Queue deferred URLs that may be tried now; false when there are none."""
+        chosen = self._state.traps.second_chances()
+        self._state.deferred -= len(chosen)
+        for item in chosen:
+            self._frontier.push(replace(item, priority=0, state="queued"))
+        return bool(chosen)
 
     def _announce(self) -> None:
         """Wake the workers that wait for a change."""
@@ -235,6 +243,10 @@ class Crawler:
     async def _visit(self, item: FrontierUrl, due: float | None) -> None:
         if due is not None:
             await self._tools.sleep(max(due - monotonic(), 0.0))
+        elif self._state.traps.defers(item):  # its pattern was stopped after it was found
+            self._state.deferred += 1
+            self._batch.done.append(UrlDone(item.url, attempts=0, state="deferred"))
+            return
         if not await self._may_ask(item.url):
             self._disallowed += 1
             record = FetchRecord(item.url, reason=Reason.ROBOTS, captured_at=self._tools.clock())
@@ -254,6 +266,8 @@ class Crawler:
         elsewhere = host_of(final) not in self._site.hosts or not (unchanged or is_html(fetched))
         # A page that is reached by several names is stored once, under the first of them.
         if elsewhere or (final != item.url and not self._frontier.is_new(final)):
+            if final != item.url and not elsewhere:
+                self._state.traps.saw(item, None)
             self._finish(item, record, "ok", attempts)
             return
         if unchanged and self._earlier is not None:  # its links are known
@@ -263,9 +277,11 @@ class Crawler:
         if reading.final not in (item.url, final):  # its own scripts sent the visitor on
             final = reading.final
             if not self._frontier.is_new(final):
+                self._state.traps.saw(item, None)
                 self._finish(item, record, "ok", attempts)
                 return
         facts = reading.facts
+        self._state.traps.saw(item, facts)
         for link in facts.links:
             if link.url and link.via != "interface":
                 self._discover(link, item.depth + 1, item.url)
@@ -353,7 +369,7 @@ class Crawler:
             return
         crawled = in_site and link.kind in CRAWLED_KINDS
         too_deep = crawled and depth > self._limits.max_depth
-        deferred = self._state.traps.defers(link.url) if crawled else acts(link.url)
+        traps = self._state.traps
         item = FrontierUrl(
             url=link.url,
             kind=link.kind,
@@ -362,9 +378,12 @@ class Crawler:
             parent=parent,
             text=link.text[:200],
             priority=int(self._limits.lists_first and not _is_list(link)),
-            state="deferred" if deferred or too_deep else "queued",
             guessed=link.guessed,
         )
+        if too_deep or (traps.defers(item) if crawled else acts(link.url)):
+            item = replace(item, state="deferred")
+        elif crawled and traps.crowds(link.url):
+            item = replace(item, priority=2)
         self._batch.new_urls.append(item)
         if crawled and item.state == "deferred":
             self._state.deferred += 1

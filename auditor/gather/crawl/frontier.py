@@ -13,14 +13,13 @@ CRAWLED_KINDS = frozenset({LinkKind.PAGE, LinkKind.FRAME})
 
 
 class Frontier:
-    """The queue of one site: lower priority first, then in the order of finding. URLs are
-    canonical. Seen URLs are kept as 64-bit hashes: at 100,000 URLs a set of strings would cost
+    """The queue of one site: lower priority (0 to 2) first, then in the order of finding. URLs
+    are canonical. Seen URLs are kept as 64-bit hashes: at 100,000 URLs a set of strings would cost
     twice as much memory."""
 
     def __init__(self, *, seen: Iterable[str] = (), queued: Iterable[FrontierUrl] = ()) -> None:
         self._seen = {hash(url) for url in seen}
-        self._first: deque[FrontierUrl] = deque()
-        self._later: deque[FrontierUrl] = deque()
+        self._queues: tuple[deque[FrontierUrl], ...] = (deque(), deque(), deque())
         self._again: deque[tuple[FrontierUrl, float]] = deque()
         for item in queued:
             self._seen.add(hash(item.url))
@@ -28,7 +27,7 @@ class Frontier:
                 self.push(item)
 
     def __len__(self) -> int:
-        return len(self._first) + len(self._later) + len(self._again)
+        return sum(map(len, self._queues)) + len(self._again)
 
     def is_new(self, url: str) -> bool:
         """True the first time a URL is shown."""
@@ -40,7 +39,7 @@ class Frontier:
 
     def push(self, item: FrontierUrl) -> None:
         """Queue a page to fetch."""
-        (self._later if item.priority else self._first).append(item)
+        self._queues[item.priority].append(item)
 
     def push_again(self, item: FrontierUrl, due: float) -> None:
         """Queue a page for a second look, after everything else and not before `due`, so that
@@ -49,12 +48,12 @@ class Frontier:
 
     def upcoming(self, number: int) -> Iterator[str]:
         """The URLs that `pop` would give next, but for second looks."""
-        return (item.url for item in islice(chain(self._first, self._later), number))
+        return (item.url for item in islice(chain(*self._queues), number))
 
     def pop(self) -> tuple[FrontierUrl, float | None] | None:
         """The next page, with the moment of its second look if this is one; None when none is
         waiting."""
-        for queue in (self._first, self._later):
+        for queue in self._queues:
             if queue:
                 return queue.popleft(), None
         return self._again.popleft() if self._again else None

@@ -49,7 +49,12 @@ def _noted(memory: CrawlMemory, known: Iterable[UrlRow], max_depth: int) -> Iter
             continue
         too_deep = row.depth > max_depth
         deferred = row.state == "deferred"
-        memory.traps.recall(row.url, deferred=deferred and not too_deep)
+        if not (deferred and too_deep):
+            memory.traps.recall(_item(row), deferred=deferred)
         memory.deferred += deferred
         memory.too_deep += deferred and too_deep
         memory.blocked += row.verdict == "blocked"
+
+
+def _item(row: UrlRow) -> FrontierUrl:
+    return FrontierUrl(row.url, row.kind, row.in_site, row.depth, row.parent, row.text)

@@ -17,8 +17,9 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-#: What the fetcher advertises; also the order of preference of most servers.
-ACCEPT_ENCODING = "gzip, deflate, br, zstd"
+#: What the fetcher advertises: the codings that archive tools read, so that evidence is kept as
+#: it came. Servers that send others unasked are understood, too.
+ACCEPT_ENCODING = "gzip, deflate"
 #: Codings on top of one another beyond this are refused: nobody needs them but attackers.
 MAX_LAYERS = 3
 #: RFC 9659: windows above 8 MB need not be supported on the web.

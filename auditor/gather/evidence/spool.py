@@ -23,6 +23,7 @@ import msgspec
 import structlog
 
 from auditor.gather._hop import Hop, Order
+from auditor.gather.body import codings
 from auditor.model.finding import Reason
 
 if sys.version_info >= (3, 14):
@@ -38,6 +39,8 @@ _HEAD = struct.Struct(">II")
 MAX_WAITING = 8 * 2**20
 #: What a capture's head costs in memory, about.
 _HEAD_BYTES = 1024
+#: Content codings that archive tools read: warcio 1.8 has no zstd, and its brotli is broken.
+_READABLE = frozenset({"gzip", "deflate"})
 _CUTS = {Reason.TIMEOUT: "time", Reason.RESET: "disconnect", Reason.TRUNCATED: "disconnect"}
 
 
@@ -45,8 +48,9 @@ class Capture(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One request and its answer.
 
     Header names and values, and `phrase`, are the bytes that came, read as latin-1. `body` is
-    the entity as it came: transfer codings off, content codings on. `sha256` is that of the
-    decoded body, as findings cite it. `truncated` is a word for `WARC-Truncated` or "".
+    the entity as it came: transfer codings off, content codings on, unless `decoded` names the
+    ones that were taken off. `sha256` is that of the decoded body, as findings cite it.
+    `truncated` is a word for `WARC-Truncated` or "".
     """
 
     method: str
@@ -61,6 +65,7 @@ class Capture(msgspec.Struct, frozen=True, gc=False, array_like=True):
     body: bytes
     sha256: str
     truncated: str = ""
+    decoded: str = ""
 
 
 class Trail(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -153,6 +158,8 @@ def _capture(order: Order, hop: Hop) -> Capture:
     exchange = hop.exchange
     assert exchange.captured_at is not None
     truncated = "" if exchange.whole else _CUTS.get(exchange.reason or Reason.TOO_LARGE, "length")
+    coding = exchange.header("content-encoding").strip().lower()
+    odd = coding not in _READABLE and bool(codings(coding))
     return Capture(
         method=order.method,
         url=hop.target.url,
@@ -164,9 +171,10 @@ def _capture(order: Order, hop: Hop) -> Capture:
         # aiohttp hands the phrase over as UTF-8 with escapes for what is not.
         phrase=exchange.phrase.encode("utf-8", "surrogateescape").decode("latin-1"),
         headers=exchange.headers,
-        body=exchange.raw,
+        body=exchange.body or exchange.raw if odd else exchange.raw,
         sha256=exchange.sha256,
         truncated=truncated,
+        decoded=coding if odd else "",
     )
 
 

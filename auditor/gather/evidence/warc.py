@@ -1,8 +1,9 @@
 """WARC files (ISO 28500, WARC/1.1) of what a site answered.
 
 The heads are those of the wire. A chunked body is stored as one chunk, because the borders of
-the chunks are not kept; its digest covers that framing, as in files of other tools. Every record
-is a gzip member of its own, so that it can be cited by its offset.
+the chunks are not kept; its digest covers that framing, as in files of other tools. Content
+codings that archive tools cannot read are taken off, and the record says so. Every record is a
+gzip member of its own, so that it can be cited by its offset.
 """
 
 from __future__ import annotations
@@ -33,6 +34,11 @@ _FORMAT = {
 _SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 #: Header of ours: digest of the body after its content codings, as findings cite it.
 DECODED_DIGEST = "X-Decoded-Payload-Digest"
+#: Header of ours: the content coding that was taken off because archive tools cannot read it.
+#: The HTTP head then names it, and the length that belongs to it, under `_ORIGINAL` names.
+_DECODED = "X-Decoded-From"
+_ORIGINAL = "X-Archive-Orig-"
+_OF_THE_CODING = frozenset({"content-encoding", "content-length"})
 _EMPTY = sha256(b"").hexdigest()
 _NOT_A_LINE = re.compile(r"[\r\n\x00]+")
 _NOT_A_URI = re.compile(r"[^!-~]")
@@ -57,6 +63,18 @@ class Archived:
     capture: Capture
     offset: int
     record_id: str
+
+
+class _Head(StatusAndHeaders):  # type: ignore[misc]
+    """An HTTP head that is written as it is: warcio would read it and write it anew, which is
+    not the same for heads that break the rules."""
+
+    def __init__(self, raw: bytes) -> None:
+        super().__init__("as it is", [])
+        self.headers_buff = raw
+
+    def compute_headers_buffer(self, header_filter: object = None) -> None:
+        """Nothing to compute."""
 
 
 class WarcFile:
@@ -121,19 +139,21 @@ class WarcFile:
             "WARC-Concurrent-To": _urn(answer),
             "WARC-Payload-Digest": f"sha256:{_EMPTY}",
         }
-        head = _request_head(capture)
-        self._write("request", request, capture.captured_at, asked, "http; msgtype=request", head)
+        content, head = "http; msgtype=request", _request_head(capture)
+        self._write("request", request, capture.captured_at, asked, content, b"", head)
         return Archived(capture, offset, str(answer))
 
     def _answer(self, capture: Capture, record: UUID, fields: dict[str, str]) -> None:
         head, payload = _response_head(capture), _payload(capture)
+        if capture.decoded:
+            fields[_DECODED] = _line(capture.decoded)[:80]
         digest = sha256(payload).hexdigest()
         fields["WARC-Payload-Digest"] = f"sha256:{digest}"
         fields[DECODED_DIGEST] = f"sha256:{capture.sha256}"
-        kind, block = "response", head + payload
+        kind = "response"
         first = self._first.get(digest)
         if first is not None:
-            kind, block = "revisit", head
+            kind, payload = "revisit", b""
             fields |= first
         elif payload:
             self._first[digest] = {
@@ -142,7 +162,8 @@ class WarcFile:
                 "WARC-Refers-To-Target-URI": _uri(capture.url),
                 "WARC-Refers-To-Date": _moment(capture.captured_at),
             }
-        self._write(kind, record, capture.captured_at, fields, "http; msgtype=response", block)
+        content = "http; msgtype=response"
+        self._write(kind, record, capture.captured_at, fields, content, payload, head)
 
     def _write(
         self,
@@ -151,23 +172,31 @@ class WarcFile:
         at: datetime,
         fields: Mapping[str, str],
         content: str,
-        block: bytes,
+        payload: bytes,
+        head: bytes = b"",
     ) -> None:
-        """One record. The block is handed over as it is: warcio would read its HTTP head and
-        write it anew, which is not the same for heads that break the rules."""
+        """One record, its block made of an HTTP head and a payload."""
         headers = {
             "WARC-Type": kind,
             "WARC-Record-ID": _urn(record),
             "WARC-Date": _moment(at),
             **fields,
-            "WARC-Block-Digest": f"sha256:{sha256(block).hexdigest()}",
+            "WARC-Block-Digest": f"sha256:{sha256(head + payload).hexdigest()}",
         }
         if kind != "warcinfo":
             headers["WARC-Warcinfo-ID"] = _urn(self._info)
         named = StatusAndHeaders("", list(headers.items()), protocol=_VERSION)
-        content_type = f"application/{content}"
         self._writer.write_record(
-            ArcWarcRecord("warc", kind, named, BytesIO(block), None, content_type, len(block))
+            ArcWarcRecord(
+                "warc",
+                kind,
+                named,
+                BytesIO(payload),
+                _Head(head) if head else None,
+                f"application/{content}",
+                len(head) + len(payload),
+                payload_length=len(payload),
+            )
         )
         self.records += 1
 
@@ -183,7 +212,14 @@ def _request_head(capture: Capture) -> bytes:
 
 def _response_head(capture: Capture) -> bytes:
     version = capture.version if capture.version in _HTTP else "1.1"
-    return _head(f"HTTP/{version} {capture.status} {capture.phrase}".rstrip(), capture.headers)
+    headers = capture.headers
+    if capture.decoded:
+        renamed = [
+            (_ORIGINAL + name if name.lower() in _OF_THE_CODING else name, value)
+            for name, value in headers
+        ]
+        headers = (*renamed, ("Content-Length", str(len(capture.body))))
+    return _head(f"HTTP/{version} {capture.status} {capture.phrase}".rstrip(), headers)
 
 
 def _head(first: str, headers: tuple[tuple[str, str], ...]) -> bytes:

@@ -53,6 +53,15 @@ class RunRow(Struct, frozen=True):
     title: str
 
 
+class TrapRow(Struct, frozen=True):
+    """Addresses of one pattern that were left out, by which rule, how many, and one of them."""
+
+    pattern: str
+    rule: str
+    deferred: int
+    example: str
+
+
 class CrawlRow(Struct, frozen=True):
     """How the crawl of one site went; `stopped_because` is "" when there was none."""
 
@@ -61,6 +70,7 @@ class CrawlRow(Struct, frozen=True):
     left: int
     failed: int
     blocked: int
+    traps: tuple[TrapRow, ...] = ()
 
 
 class ColumnRow(Struct, frozen=True):

@@ -149,7 +149,13 @@ def _archive(archive: EvidenceArchive | None) -> doc.ArchiveRow | None:
 def _crawl(crawl: CrawlSummary | None) -> doc.CrawlRow:
     if crawl is None:
         return doc.CrawlRow(0, "", 0, 0, 0)
-    return doc.CrawlRow(crawl.pages, crawl.stopped_because, crawl.left, crawl.failed, crawl.blocked)
+    traps = tuple(
+        doc.TrapRow(encodable(trap.pattern), trap.rule, trap.deferred, encodable(trap.example))
+        for trap in crawl.traps
+    )
+    return doc.CrawlRow(
+        crawl.pages, crawl.stopped_because, crawl.left, crawl.failed, crawl.blocked, traps
+    )
 
 
 def column_row(column: Column) -> doc.ColumnRow:

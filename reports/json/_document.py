@@ -70,7 +70,7 @@ class CrawlRow(Struct, frozen=True):
     left: int
     failed: int
     blocked: int
-    traps: tuple[TrapRow, ...] = ()
+    traps: tuple[TrapRow, ...]
 
 
 class ColumnRow(Struct, frozen=True):

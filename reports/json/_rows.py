@@ -148,7 +148,7 @@ def _archive(archive: EvidenceArchive | None) -> doc.ArchiveRow | None:
 
 def _crawl(crawl: CrawlSummary | None) -> doc.CrawlRow:
     if crawl is None:
-        return doc.CrawlRow(0, "", 0, 0, 0)
+        return doc.CrawlRow(0, "", 0, 0, 0, ())
     traps = tuple(
         doc.TrapRow(encodable(trap.pattern), trap.rule, trap.deferred, encodable(trap.example))
         for trap in crawl.traps

@@ -8,12 +8,12 @@ archive of 20,000 articles brings some with each.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from itertools import islice
 from typing import Final
 
-from auditor.model.page import LinkKind, PageFacts, Region
+from auditor.model.page import Link, LinkKind, PageFacts, Region
 
 #: Text of one page that is looked at, and pieces of it that are compared.
 MAX_CHARS: Final = 20_000
@@ -40,6 +40,7 @@ _WORD: Final = re.compile(r"[^\W\d_]{2}")
 _FILE: Final = "\0"
 _FIRST_BITS: Final = 17
 _GROWTH: Final = 3
+_MAX_COMMON: Final = 20_000
 
 
 class Novelty(StrEnum):
@@ -59,6 +60,13 @@ class Sieve:
     def __init__(self) -> None:
         self._layers: list[tuple[bytearray, int]] = []
         self._free = 0
+        # Hashes of words that came twice lately: nine words in ten of a page are its template's.
+        self._common: set[int] = set()
+
+    def sift(self, pieces: Iterable[str]) -> list[str]:
+        """Note pieces of text; those that were not known."""
+        common = self._common
+        return [piece for piece in pieces if hash(piece) not in common and self.add(piece)]
 
     def add(self, piece: str) -> bool:
         """Note a piece of text; true when it was not known."""
@@ -66,6 +74,7 @@ class Sieve:
         for bits, mask in self._layers:
             one, two = key & mask, key >> 32 & mask
             if bits[one >> 3] >> (one & 7) & bits[two >> 3] >> (two & 7) & 1:
+                self._note_common(key)
                 return False
         if not self._free:
             size = 1 << (_FIRST_BITS + _GROWTH * len(self._layers))
@@ -77,19 +86,39 @@ class Sieve:
         self._free -= 1
         return True
 
+    def _note_common(self, key: int) -> None:
+        if len(self._common) >= _MAX_COMMON:
+            self._common.clear()
+        self._common.add(key)
 
-def novelty(page: PageFacts, sieve: Sieve, siblings: Iterable[str] = ()) -> Novelty:
-    """What the page adds to the words of the sieve, which learns them. `siblings`: texts of links
-    between pages of one pattern, which name addresses and no content."""
-    new = [piece for piece in _pieces(page) if sieve.add(piece)]
+
+def novelty(
+    page: PageFacts, sieve: Sieve, is_sibling: Callable[[Link], bool] = lambda link: False
+) -> Novelty:
+    """What the page adds to the words of the sieve, which learns them. The texts of links between
+    pages of one pattern (`is_sibling`) name addresses and no content."""
+    new = sieve.sift(_pieces(page))
     if not new:
         return Novelty.NOTHING
-    links = {word for text in siblings for word in (text, *text.split())}
-    weights = [_weight(piece, sieve) for piece in new if piece not in links]
+    named = _named(set(new), page.links, is_sibling)
+    weights = [_weight(piece, sieve) for piece in new if piece not in named]
     total = sum(weights)
     if total >= MANY_NUMBERS:
         return Novelty.NEW
     return Novelty.NUMBERS if total else Novelty.NOTHING
+
+
+def _named(
+    new: set[str], links: Iterable[Link], is_sibling: Callable[[Link], bool]
+) -> frozenset[str]:
+    """The new pieces that are texts of siblings, or words of such texts."""
+    named: set[str] = set()
+    for link in links:
+        if link.text:
+            words = new.intersection((link.text, *link.text.split()))
+            if words and is_sibling(link):
+                named |= words
+    return frozenset(named)
 
 
 def _weight(piece: str, sieve: Sieve) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 #: Chinese law counts days in China's time; the zone has had no daylight saving since 1991.
@@ -44,12 +45,23 @@ class Site:
     @property
     def host(self) -> str:
         """Host name of the home page, lower case, without port."""
-        return (urlsplit(self.homepage).hostname or "").lower()
+        return _host_of(self.homepage)
 
     @property
     def hosts(self) -> frozenset[str]:
         """Every host name that belongs to the site: the home page's and the aliases."""
-        return frozenset({self.host, *(alias.lower() for alias in self.aliases)})
+        return _hosts_of(self.homepage, self.aliases)
+
+
+# Asked for on every page, and a register has a few hundred sites.
+@lru_cache(maxsize=4096)
+def _host_of(homepage: str) -> str:
+    return (urlsplit(homepage).hostname or "").lower()
+
+
+@lru_cache(maxsize=4096)
+def _hosts_of(homepage: str, aliases: tuple[str, ...]) -> frozenset[str]:
+    return frozenset({_host_of(homepage), *(alias.lower() for alias in aliases)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from time import monotonic
@@ -113,7 +113,7 @@ class Crawler:
         """Crawl to the end or to the first budget. Errors of the sink end the crawl and are
         raised; errors of the site never are."""
         started, clock = self._tools.clock(), monotonic()
-        self._discover(Link(self._home, self._home), 0, "")
+        self._discover((Link(self._home, self._home),), 0, "")
         try:
             async with asyncio.TaskGroup() as group:
                 workers = [group.create_task(self._work()) for _ in range(self._limits.workers)]
@@ -181,8 +181,8 @@ class Crawler:
         self._seeded = True
         self._working += 1
         try:
-            for url in await sitemap_urls(self._site, self._tools.fetcher, self._robots):
-                self._discover(Link(url, url, via="sitemap"), 1, "")
+            named = await sitemap_urls(self._site, self._tools.fetcher, self._robots)
+            self._discover((Link(url, url, via="sitemap") for url in named), 1, "")
         finally:
             self._working -= 1
             self._announce()
@@ -282,9 +282,8 @@ class Crawler:
                 return
         facts = reading.facts
         self._state.traps.saw(item, facts)
-        for link in facts.links:
-            if link.url and link.via != "interface":
-                self._discover(link, item.depth + 1, item.url)
+        links = [link for link in facts.links if link.via != "interface"]
+        self._discover(links, item.depth + 1, item.url)
         page = StoredPage.of(
             facts, column=column_name(facts) or "", validators=validators(fetched, facts)
         )
@@ -361,9 +360,11 @@ class Crawler:
 
     # --- what was found --------------------------------------------------------------------------
 
-    def _discover(self, link: Link, depth: int, parent: str) -> None:
-        if not self._frontier.is_new(link.url):
-            return
+    def _discover(self, links: Iterable[Link], depth: int, parent: str) -> None:
+        for link in self._frontier.fresh(links):
+            self._add(link, depth, parent)
+
+    def _add(self, link: Link, depth: int, parent: str) -> None:
         in_site = host_of(link.url) in self._site.hosts
         if not in_site and not self._limits.offsite:
             return

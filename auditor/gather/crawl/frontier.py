@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
-from auditor.model.page import LinkKind
+from auditor.model.page import Link, LinkKind
 from auditor.store.rows import FrontierUrl
 
 CRAWLED_KINDS = frozenset({LinkKind.PAGE, LinkKind.FRAME})
@@ -19,6 +19,7 @@ class Frontier:
 
     def __init__(self, *, seen: Iterable[str] = (), queued: Iterable[FrontierUrl] = ()) -> None:
         self._seen = {hash(url) for url in seen}
+        self._seen.add(hash(""))  # links that lead nowhere
         self._queues: tuple[deque[FrontierUrl], ...] = (deque(), deque(), deque())
         self._again: deque[tuple[FrontierUrl, float]] = deque()
         for item in queued:
@@ -36,6 +37,13 @@ class Frontier:
             return False
         self._seen.add(key)
         return True
+
+    def fresh(self, links: Iterable[Link]) -> list[Link]:
+        """The links that lead to URLs shown for the first time. Of the links of a page nearly all
+        are known, so this asks in bulk."""
+        return [
+            link for link in links if hash(link.url) not in self._seen and self.is_new(link.url)
+        ]
 
     def push(self, item: FrontierUrl) -> None:
         """Queue a page to fetch."""

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from auditor.derive.urls import canonical
 from auditor.gather.fetch import Fetched, Fetcher, response_header
@@ -124,6 +125,7 @@ def _last_modified(fetched: Fetched) -> str:
     return value
 
 
+@lru_cache(maxsize=1024)
 def _moment(value: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(value)

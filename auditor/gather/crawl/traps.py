@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -20,7 +20,7 @@ from auditor.derive.novelty import Novelty, Sieve, novelty
 from auditor.gather.crawl.idle import IdleParameters
 from auditor.gather.crawl.patterns import Patterns
 from auditor.model.artifact import Trap
-from auditor.model.page import PageFacts
+from auditor.model.page import Link, PageFacts
 from auditor.store.rows import FrontierUrl
 
 MAX_SEGMENTS = 20
@@ -157,7 +157,7 @@ class TrapWatch:
         if page is None:
             found = Novelty.NOTHING
         else:
-            found = novelty(page, self._sieve, self._sibling_texts(page, patterns[0]))
+            found = novelty(page, self._sieve, self._is_of(patterns[0]))
             self._idle.learn(item.url, page.main_text_hash)
             if page.script_shell and patterns[0] not in before:
                 return  # what its scripts would show is not known
@@ -174,13 +174,10 @@ class TrapWatch:
             for pattern, limit in zip(patterns, limits, strict=True):
                 self._count(pattern, -1, limit)
 
-    def _sibling_texts(self, page: PageFacts, pattern: str) -> Iterator[str]:
-        """Texts of the links to pages of the same pattern."""
+    def _is_of(self, pattern: str) -> Callable[[Link], bool]:
+        """Tells links to pages of the pattern."""
         head = _WILD.split(pattern, maxsplit=1)[0]
-        for link in page.links:
-            same = link.text and link.url.startswith(head)
-            if same and self._patterns.of(link.url)[0] == pattern:
-                yield link.text
+        return lambda link: link.url.startswith(head) and self._patterns.of(link.url)[0] == pattern
 
     def _count(self, pattern: str, points: int, limit: int) -> None:
         total = self._points.get(pattern, 0) + points

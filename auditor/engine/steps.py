@@ -165,13 +165,12 @@ async def gather_bad_targets(
     book, store = record.book, record.book.store
     shut_out = crawl.stopped_because in {"blocked", "unreachable"}
 
-    def choose() -> dict[str, bool]:
+    def choose() -> list[FrontierUrl]:
         waiting = store.frontier(book.run_id, site.id)
         tested = (item for item in waiting if _is_tested(item, shut_out=shut_out))
-        return {item.url: item.in_site for item in islice(tested, MAX_TARGETS)}
+        return list(islice(tested, MAX_TARGETS))
 
-    inside = await book.call(choose)
-    looks = verify_links(tools, list(inside), in_site=lambda url: inside.get(url, False))
+    looks = verify_links(tools, await book.call(choose))
     done: list[UrlDone] = []
     async for target in looks:
         done.append(_as_done(target))

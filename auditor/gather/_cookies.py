@@ -1,7 +1,8 @@
 """Cookies within one fetch: kept across its own redirects, then forgotten.
 
 Protection products and portals often set a cookie and redirect to the same URL; without it that
-is an endless loop. Cookies of one page must not reach the next, or session traps come alive.
+is an endless loop. Cookies of one page must not reach the next, or session traps come alive; only
+the second look at what seems dead comes with those of the page that links there (`visitor`).
 """
 
 from __future__ import annotations

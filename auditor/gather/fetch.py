@@ -153,12 +153,14 @@ class Fetcher:
         attempts: int = 2,
         insist: bool = False,
         verify: bool = True,
+        cookies: HopCookies | None = None,
     ) -> Fetched:
         """Ask for a URL. `family` 4 or 6 and `address` pin the connection (the address only for
         the first host). `attempts`: tries on reset, truncation, 429 and 5xx. `insist=True`
         asks a host that has been given up for now, too, for probes whose subject that is; every
         request waits for its turn. `verify=False` goes on over a certificate whose defect has
-        been recorded."""
+        been recorded. `cookies` are sent where they belong, and learn from every answer; without
+        them a fetch remembers those of its own redirects only."""
         if method not in {"GET", "HEAD"}:
             raise ValueError(f"an audit sends GET and HEAD only, not {method}")
         order = Order(
@@ -179,7 +181,7 @@ class Fetcher:
             return _refused(url, target)
         number = 1
         while True:
-            hops, seconds = await self._travel(order, target)
+            hops, seconds = await self._travel(order, target, cookies)
             if self._observer is not None:
                 self._observer(order, hops)
             if number >= attempts or not worth_retrying(hops[-1]):
@@ -196,10 +198,12 @@ class Fetcher:
 
     # --- redirects ----------------------------------------------------------------------------
 
-    async def _travel(self, order: Order, target: Target) -> tuple[list[Hop], float]:
+    async def _travel(
+        self, order: Order, target: Target, jar: HopCookies | None
+    ) -> tuple[list[Hop], float]:
         """Follow the redirects. The time of all hops together counts against the deadline."""
         hops: list[Hop] = []
-        cookies = HopCookies()
+        cookies = HopCookies() if jar is None else jar
         seen: set[tuple[str, str]] = set()
         seconds = 0.0
         address = order.address
@@ -208,6 +212,8 @@ class Fetcher:
             hop = await self._hop(order, target, address, sent, order.timeout_s - seconds)
             hops.append(hop)
             seconds += hop.exchange.seconds
+            if jar is not None:
+                jar.learn(target.origin, hop.exchange.headers)
             if not (order.follow and hop.exchange.status in REDIRECTS and hop.exchange.location):
                 return hops, seconds
             seen.add((target.url, sent))

@@ -11,6 +11,8 @@ from auditor.model.finding import Reason
 CERTAIN = frozenset({404, 410})
 #: Statuses by which protection, rate limits and log-in walls answer: no word on the page itself.
 GUARDED = frozenset({401, 403, 405, 407, 412, 429, 451, 521})
+#: Not in this way, but there it is: 416 is about the range asked for (by a proxy on the way).
+_THERE = frozenset({416})
 #: Seconds between the two looks at a target that seems bad.
 APART_S = 10.0
 #: RFC 7050: every resolver of the public DNS has its IPv4 addresses.
@@ -62,7 +64,7 @@ async def verdict_of_dead_name(resolver: Resolver, host: str) -> str:
 
 
 def _by_status(status: int) -> str:
-    if 200 <= status < 400:
+    if 200 <= status < 400 or status in _THERE:
         return "ok"
     if status in CERTAIN:
         return "certain"

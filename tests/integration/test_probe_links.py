@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from auditor.gather.probes.links import verify_links
+from auditor.gather.visitor import referer_of
 from auditor.model.artifact import BadTarget
 from auditor.model.finding import Reason
+from auditor.model.page import LinkKind
+from auditor.store.rows import FrontierUrl
 from tests.hostile.names import rcode, records, turns
 from tests.hostile.web import Script, Talk, Web
 from tests.integration.probe_lab import HOST, Lab, lab, page
@@ -14,8 +19,15 @@ INTERNET = {("ipv4only.arpa", "A"): records("ipv4only.arpa. 60 A 192.0.0.170")}
 
 
 async def look(here: Lab, *urls: str) -> dict[str, BadTarget]:
-    found = verify_links(here.tools, urls, in_site=lambda url: HOST in url)
+    found = verify_links(here.tools, map(target_of, urls))
     return {target.url: target async for target in found}
+
+
+def target_of(url: str) -> FrontierUrl:
+    """An attachment on the site, a page elsewhere."""
+    inside = HOST in url
+    kind = LinkKind.ATTACHMENT if inside else LinkKind.PAGE
+    return FrontierUrl(url, kind, inside, parent=f"http://{HOST}/from.html")
 
 
 def by_visit(*codes: int) -> Script:
@@ -25,11 +37,16 @@ def by_visit(*codes: int) -> Script:
     return script
 
 
-async def test_good_targets_need_one_head() -> None:
-    async with Web({"*": page(BODY)}) as web, lab(web.port) as here:
-        found = await look(here, web.url("/a", HOST))
-    assert [target.verdict for target in found.values()] == ["ok"]
-    assert [request.line.split()[0] for request in web.log] == ["HEAD"]
+async def pdf(talk: Talk) -> None:
+    await talk.answer(200, b"%PDF-1.7", ("Content-Type", "application/pdf"))
+
+
+async def test_good_targets_need_one_head_where_the_host_is_honest() -> None:
+    async with Web({"*": page(BODY, 404), "/a": pdf, "/b": pdf}) as web, lab(web.port) as here:
+        found = await look(here, web.url("/a", HOST), web.url("/b", HOST))
+    assert [target.verdict for target in found.values()] == ["ok", "ok"]
+    assert [request.line.split()[0] for request in web.log] == ["HEAD"] * 3
+    assert len(web.requests("/a")) == 1
     assert here.naps.taken == []
 
 
@@ -107,15 +124,99 @@ async def test_the_guard_leaves_targets_unchecked() -> None:
 async def test_every_target_is_answered_once() -> None:
     async with Web({"*": page(BODY), "/7": page(BODY, 404)}) as web, lab(web.port) as here:
         urls = [web.url(f"/{number}", HOST) for number in range(150)]
-        found = [item async for item in verify_links(here.tools, urls, in_site=lambda url: True)]
+        looks = verify_links(here.tools, [target_of(url) for url in urls])
+        found = [item async for item in looks]
     assert sorted(item.url for item in found) == sorted(urls)
     assert [item.url for item in found if item.verdict == "certain"] == [web.url("/7", HOST)]
 
 
 async def test_a_consumer_may_stop_early() -> None:
-    async with Web({"*": page(BODY)}) as web, lab(web.port) as here:
+    async with Web({"*": pdf}) as web, lab(web.port) as here:
         urls = [web.url(f"/{number}", HOST) for number in range(5)]
-        looks = verify_links(here.tools, urls, in_site=lambda url: True)
+        looks = verify_links(here.tools, [target_of(url) for url in urls])
         first = await anext(looks)
         await looks.aclose()
     assert first.verdict == "ok"
+
+
+async def test_a_head_that_finds_everything_is_not_believed() -> None:
+    async def anything(talk: Talk) -> None:
+        await talk.answer(200 if talk.request.line.startswith("HEAD") else 404, BODY)
+
+    async with Web({"*": anything, "/a": pdf}) as web, lab(web.port) as here:
+        found = await look(here, web.url("/a", HOST), web.url("/gone", HOST))
+    assert {item.verdict for item in found.values()} == {"ok", "certain"}
+    assert found[web.url("/gone", HOST)].verdict == "certain"
+
+
+async def test_hot_link_protection_and_cookie_walls_are_open_to_visitors() -> None:
+    async def guarded(talk: Talk) -> None:
+        good = talk.request.headers.get("Referer", "").endswith(f"{HOST}:{port}/from.html")
+        await talk.answer(200 if good else 404, b"x")
+
+    async def walled(talk: Talk) -> None:
+        await talk.answer(200 if "seen=1" in talk.request.headers.get("Cookie", "") else 404, b"x")
+
+    async def entry(talk: Talk) -> None:
+        await talk.answer(200, BODY, ("Set-Cookie", "seen=1"), ("Content-Type", "text/html"))
+
+    scripts = {"/from.html": entry, "/a.jpg": guarded, "/b.doc": walled, "/c.doc": walled}
+    async with Web({"*": page(BODY, 404), **scripts}) as web, lab(web.port) as here:
+        port, source = web.port, web.url("/from.html", HOST)
+        items = [
+            FrontierUrl(web.url(path, HOST), LinkKind.ATTACHMENT, parent=source)
+            for path in ("/a.jpg", "/b.doc", "/c.doc", "/d.doc")
+        ]
+        found = [item async for item in verify_links(here.tools, items)]
+    assert {item.url[-6:]: item.verdict for item in found} == {
+        "/a.jpg": "ok",
+        "/b.doc": "ok",
+        "/c.doc": "ok",
+        "/d.doc": "certain",
+    }
+    assert len(web.requests("/from.html")) == 1, "cookies are asked for once"
+
+
+async def test_other_origins_learn_the_origin_only() -> None:
+    there = "http://other.example.cn/a"
+    assert referer_of(f"http://{HOST}/a", f"http://{HOST}/b?c=1#d") == f"http://{HOST}/b?c=1"
+    assert referer_of(there, f"http://{HOST}/b") == f"http://{HOST}/"
+    assert referer_of(there, f"https://{HOST}/b") == ""
+    assert referer_of(there, "") == ""
+
+
+async def test_pages_in_place_of_files_are_suspected_where_anything_is_found() -> None:
+    """Everything is answered by the home page, but for one file that is there."""
+    async with Web({"*": page(BODY), "/f/b.pdf": pdf}) as web, lab(web.port) as here:
+        found = await look(here, web.url("/f/a.pdf", HOST), web.url("/f/b.pdf", HOST))
+    assert [found[web.url(f"/f/{name}.pdf", HOST)].verdict for name in "ab"] == ["suspected", "ok"]
+    assert found[web.url("/f/a.pdf", HOST)].status == 200
+
+
+async def test_outside_pages_that_lead_home_as_anything_does_are_suspected() -> None:
+    async def home(talk: Talk) -> None:
+        await talk.redirect("/")
+
+    async def login(talk: Talk) -> None:
+        await talk.redirect("/sso/login?back=1")
+
+    scripts = {"/": page(BODY), "/new": page(BODY), "/sso/login": page(BODY), "/in/a": login}
+    rest: dict[str, Script] = {"*": home}
+    async with Web(rest | scripts) as web, lab(web.port) as here:
+        urls = [web.url(path, "localhost") for path in ("/2019/gone.html", "/new", "/in/a", "/")]
+        found = await look(here, *urls)
+    verdicts = [found[url].verdict for url in urls]
+    assert verdicts == ["suspected", "ok", "ok", "ok"]
+
+
+async def test_a_silent_host_is_not_asked_for_all_its_pages() -> None:
+    async def mute(talk: Talk) -> None:
+        talk.reset()
+
+    async with Web({"*": mute}) as web, lab(web.port, retry_delay_s=0.0) as here:
+        urls = [web.url(f"/{number}", "localhost") for number in range(200)]
+        found = await look(here, *urls)
+    counted = Counter(item.verdict for item in found.values())
+    assert set(counted) == {"suspected", "unchecked"}
+    assert counted["unchecked"] >= 100
+    assert len(web.log) < 250

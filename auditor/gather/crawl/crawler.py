@@ -23,9 +23,11 @@ from auditor.gather.crawl.seeds import sitemap_urls
 from auditor.gather.crawl.traps import acts
 from auditor.gather.fetch import Fetched
 from auditor.gather.robots import Robots
+from auditor.gather.soft_errors import SoftErrors
 from auditor.gather.throttle import BREAKER_S
 from auditor.gather.tools import Tools
 from auditor.gather.verdicts import APART_S, verdict_of, verdict_of_dead_name, was_asked
+from auditor.gather.visitor import Visitor
 from auditor.model.artifact import CrawlSummary, FetchRecord
 from auditor.model.finding import Reason
 from auditor.model.page import Link, Region
@@ -79,6 +81,8 @@ class Crawler:
     ) -> None:
         self._site = site
         self._tools = tools
+        self._visitor = Visitor(tools.fetcher)
+        self._soft = SoftErrors(tools.fetcher)
         self._robots = robots
         self._limits = limits
         self._sink = sink
@@ -252,7 +256,11 @@ class Crawler:
             record = FetchRecord(item.url, reason=Reason.ROBOTS, captured_at=self._tools.clock())
             self._finish(item, record, "unchecked", 1, failed_page(item, record))
             return
-        fetched, unchanged = await ask(self._tools.fetcher, item.url, await self._as_it_was(item))
+        if due is None:
+            earlier = await self._as_it_was(item)
+            fetched, unchanged = await ask(self._tools.fetcher, item.url, earlier)
+        else:
+            fetched, unchanged = await self._visitor.look(item.url, item.parent), False
         record = fetched.record
         if not was_asked(record):
             await self._sit_out(item, due)
@@ -266,9 +274,12 @@ class Crawler:
         elsewhere = host_of(final) not in self._site.hosts or not (unchanged or is_html(fetched))
         # A page that is reached by several names is stored once, under the first of them.
         if elsewhere or (final != item.url and not self._frontier.is_new(final)):
+            verdict = "ok"
             if final != item.url and not elsewhere:
                 self._state.traps.saw(item, None)
-            self._finish(item, record, "ok", attempts)
+                if await self._soft.led_astray(item.url, final):
+                    verdict = "suspected"
+            self._finish(item, record, verdict, attempts)
             return
         if unchanged and self._earlier is not None:  # its links are known
             self._keep(item, final, record, attempts, self._earlier.unchanged(item, record))

@@ -29,7 +29,7 @@ from auditor.gather.probes.linked_hosts import probe_linked_hosts
 from auditor.gather.probes.links import verify_links
 from auditor.gather.probes.search import SearchLimits, probe_search
 from auditor.gather.probes.soft404 import probe_soft404
-from auditor.gather.robots import Robots
+from auditor.gather.robots import Robots, obedient
 from auditor.gather.tls import probe_tls
 from auditor.gather.tools import Tools
 from auditor.model.artifact import (
@@ -158,10 +158,16 @@ def _crawl_limits(settings: Settings, site: Site) -> CrawlLimits:
     )
 
 
+async def gather_soft404(tools: Tools, site: Site, robots: Robots) -> Soft404Probe:
+    """What the site says of pages that cannot exist, where robots.txt lets us ask."""
+    return await probe_soft404(obedient(tools, robots), site)
+
+
 async def gather_bad_targets(
-    tools: Tools, site: Site, crawl: CrawlSummary, record: SiteRecord
+    tools: Tools, site: Site, crawl: CrawlSummary, record: SiteRecord, robots: Robots
 ) -> BadTargets:
-    """Test the links that the crawl found but did not follow, then collect all bad targets."""
+    """Test the links that the crawl found but did not follow, then collect all bad targets. The
+    site's own robots.txt holds here, too; one request for a link to elsewhere is no crawl."""
     book, store = record.book, record.book.store
     shut_out = crawl.stopped_because in {"blocked", "unreachable"}
 
@@ -170,7 +176,7 @@ async def gather_bad_targets(
         tested = (item for item in waiting if _is_tested(item, shut_out=shut_out))
         return list(islice(tested, MAX_TARGETS))
 
-    looks = verify_links(tools, await book.call(choose))
+    looks = verify_links(obedient(tools, robots, site.hosts), await book.call(choose))
     done: list[UrlDone] = []
     async for target in looks:
         done.append(_as_done(target))
@@ -226,11 +232,16 @@ async def gather_linked_hosts(
 
 
 async def gather_search(
-    tools: Tools, site: Site, home: HomePage, known: KnownItems, settings: Settings
+    tools: Tools,
+    site: Site,
+    home: HomePage,
+    known: KnownItems,
+    settings: Settings,
+    robots: Robots,
 ) -> SearchProbe | Missed:
-    """The site search, as a visitor would try it."""
+    """The site search, as a visitor would try it, unless robots.txt forbids it."""
     limits = SearchLimits(max_queries=settings.search.max_queries, delay_s=settings.search.delay_s)
-    return await probe_search(tools, site, home, known.items, limits)
+    return await probe_search(obedient(tools, robots), site, home, known.items, limits)
 
 
 async def gather_axe(choice: RenderChoice, pool: BrowserPool, home: HomeFetch) -> AxeRun | Missed:
@@ -260,7 +271,7 @@ STEPS: tuple[Step, ...] = (
     Step(TlsProbe, gather_tls, "tls"),
     Step(Ipv6Probe, gather_ipv6, "ipv6"),
     Step(CrawlSummary, gather_crawl, "crawl"),
-    Step(Soft404Probe, probe_soft404, "links"),
+    Step(Soft404Probe, gather_soft404, "links"),
     Step(BadTargets, gather_bad_targets, "links"),
     Step(HostProbes, gather_hosts, "hosts"),
     Step(LinkedHosts, gather_linked_hosts, "hosts"),

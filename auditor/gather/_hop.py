@@ -12,6 +12,8 @@ from auditor.gather.throttle import MAX_RETRY_AFTER_S
 from auditor.model.artifact import DnsAnswer, FetchRecord
 from auditor.model.finding import Reason
 
+#: Statuses by which a server asks for rest, with Retry-After.
+BUSY = frozenset({429, 503})
 _RETRY_STATUSES = frozenset({429, 500, 502, 503, 504})
 _RETRY_REASONS = frozenset({Reason.RESET, Reason.TRUNCATED})
 #: Details of requests that were not made: the host's breaker is open; the turn did not come.

@@ -8,7 +8,7 @@ than GET and HEAD: an audit never sends anything else).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from typing import Self
 from auditor.gather._cookies import HopCookies
 from auditor.gather._exchange import CONNECT_S, READ_GAP_S, REDIRECTS, Exchange, Exchanger
 from auditor.gather._hop import (
+    BUSY,
     GIVEN_UP,
     NO_TURN,
     NOT_MADE,
@@ -51,6 +52,8 @@ _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 _MEMO_LIMIT = 10_000
 
 #: Is shown what was asked for and the hops of one try, oldest first. It must not raise or wait.
+#: Whether a URL may be asked for.
+Gate = Callable[[str], Awaitable[bool]]
 Observer = Callable[[Order, Sequence[Hop]], None]
 
 
@@ -114,6 +117,7 @@ class Fetcher:
         self._preferred: dict[str, str] = {}
         self._last_failure: dict[str, Reason] = {}
         self._observer: Observer | None = None
+        self._gate: Gate | None = None
         self._headers = (
             ("User-Agent", user_agent),
             ("Accept", _ACCEPT),
@@ -137,6 +141,13 @@ class Fetcher:
         seen = copy(self)
         seen._observer = observer
         return seen
+
+    def obeying(self, gate: Gate) -> Self:
+        """The same fetcher (connections, politeness) for which `gate` decides what may be asked;
+        see `auditor.gather.robots.obedient`."""
+        bound = copy(self)
+        bound._gate = gate
+        return bound
 
     async def fetch(
         self,
@@ -178,7 +189,9 @@ class Fetcher:
         )
         target = self._targets.of(url)
         if isinstance(target, str):
-            return _refused(url, target)
+            return _refused(url, Reason.PROTOCOL if target == "malformed" else Reason.GUARD, target)
+        if self._gate is not None and not await self._gate(url):
+            return _refused(url, Reason.ROBOTS, "")
         number = 1
         while True:
             hops, seconds = await self._travel(order, target, cookies)
@@ -307,7 +320,7 @@ class Fetcher:
             hop.blocked_by = challenge(exchange.status, exchange.headers, exchange.body)
         if hop.blocked_by:
             exchange.reason, exchange.detail = Reason.BLOCKED, hop.blocked_by
-        elif exchange.status in {429, 503}:
+        elif exchange.status in BUSY:
             hop.retry_after_s = retry_after(exchange.header("retry-after"), datetime.now(UTC))
         distressed = exchange.reason in _DISTRESS
         if distressed and exchange.reason is not None:
@@ -365,8 +378,7 @@ class Fetcher:
             self._preferred[host] = address
 
 
-def _refused(url: str, why: str) -> Fetched:
-    reason = Reason.PROTOCOL if why == "malformed" else Reason.GUARD
+def _refused(url: str, reason: Reason, why: str) -> Fetched:
     record = FetchRecord(url, url, reason=reason, detail=why, captured_at=datetime.now(UTC))
     return Fetched(record, b"", (), (), ())
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Container
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Self
 from urllib.parse import urlsplit
 
 from protego import Protego
 
+from auditor.derive.urls import host_of
 from auditor.gather.fetch import Fetched, Fetcher
+from auditor.gather.tools import Tools
 from auditor.model.artifact import RobotsFile
 from auditor.model.finding import Reason
 
@@ -122,6 +125,16 @@ class Robots:
             max_redirects=_MAX_REDIRECTS,
             verify=verify,
         )
+
+
+def obedient(tools: Tools, robots: Robots, hosts: Container[str] | None = None) -> Tools:
+    """Tools whose fetches robots.txt may refuse (`Reason.ROBOTS`), as those of the crawl are: for
+    probes that ask for more than the home page. With `hosts` only URLs of these are judged."""
+
+    async def gate(url: str) -> bool:
+        return (hosts is not None and host_of(url) not in hosts) or await robots.allowed(url)
+
+    return replace(tools, fetcher=tools.fetcher.obeying(gate))
 
 
 def read_robots(fetched: Fetched) -> tuple[str, str]:

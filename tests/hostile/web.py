@@ -13,13 +13,16 @@ from time import monotonic
 
 @dataclass
 class Request:
-    """A request as it came, and when it was being served (monotonic seconds)."""
+    """A request as it came, when it was being served (monotonic seconds), and what a well-formed
+    answer to it said."""
 
     line: str
     headers: dict[str, str]
     peer: str
     started: float
     ended: float = 0.0
+    status: int = 0
+    retry_after: str = ""
 
     @property
     def path(self) -> str:
@@ -46,6 +49,8 @@ class Talk:
         self, status: int = 200, body: bytes = b"", *headers: tuple[str, str | bytes]
     ) -> None:
         """A well-formed answer with Content-Length."""
+        self.request.status = status
+        self.request.retry_after = str(dict(headers).get("Retry-After", ""))
         lines = [b"HTTP/1.1 %d X" % status, b"Content-Length: %d" % len(body)]
         for name, value in headers:
             raw = value.encode() if isinstance(value, str) else value

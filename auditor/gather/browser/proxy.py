@@ -12,9 +12,11 @@ from collections import OrderedDict
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from auditor.gather._hop import BUSY, retry_after
 from auditor.gather.guard import Guard
 from auditor.gather.resolver import Resolver
 from auditor.gather.throttle import Throttle
@@ -220,8 +222,18 @@ class GuardedProxy:
             self._note(host, Missed(Reason.RESET, "closed without an answer"))
             await _reply(writer, 502)
             return
+        self._heed(host, wire.address, head)
         writer.write(head.forward(head.first))
         await _copy(wire.reader, writer)
+
+    def _heed(self, host: str, address: str, head: _Head) -> None:
+        """Tell the throttle when the server asks for rest; the crawl waits, too."""
+        status = int(head.first[9:12]) if head.first[9:12].isdigit() else 0
+        if status in BUSY:
+            asked = retry_after(head.get(b"retry-after").decode("latin-1"), datetime.now(UTC))
+            self._throttle.note(
+                host, address, seconds=0.0, status=status, retry_after_s=asked, ok=True
+            )
 
     # --- connecting ---------------------------------------------------------------------------
 

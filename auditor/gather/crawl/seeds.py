@@ -27,6 +27,8 @@ async def sitemap_urls(site: Site, fetcher: Fetcher, robots: Robots) -> tuple[st
         if address in read or host_of(address) not in site.hosts:
             continue
         read.add(address)
+        if address not in named and not await robots.allowed(address):
+            continue  # a guess that is not welcome
         fetched = await fetcher.fetch(address, verify=False)
         if fetched.record.reason is not None or fetched.record.status != 200:
             continue

@@ -63,7 +63,8 @@ def anchor_end(walk: Walk) -> Callable[[], None]:
             return
         attrib, mark, alt, image, index = opened.pop()
         get = attrib.get
-        text = " ".join("".join(parts[mark:]).split())
+        pieces = len(parts) - mark
+        text = " ".join((parts[mark] if pieces == 1 else "".join(parts[mark:])).split())
         if len(text) > MAX_LABEL_CHARS:
             text = text[:MAX_LABEL_CHARS]
         title = get("title", "")
@@ -110,10 +111,15 @@ def anchor_end(walk: Walk) -> Callable[[], None]:
                 picture.link_url, picture.link_text = url, text
         if walk.want_ids and "aria-labelledby" in attrib:
             walk.named_by.append((draft, attrib["aria-labelledby"]))
-        if len(name) < _MAX_NEXT and ("页" in name or "ext" in name) and _NEXT.match(name):
+        if len(name) < _MAX_NEXT and is_next(name):
             walk.next_url = walk.next_url or url
 
     return end
+
+
+def is_next(name: str) -> bool:
+    """Whether a link's name says that it leads to the next page of a list."""
+    return len(name) < _MAX_NEXT and ("页" in name or "ext" in name) and bool(_NEXT.match(name))
 
 
 def _anchor_name(walk: Walk, attrib: Attributes, text: str, mark: int, alt: int) -> str:

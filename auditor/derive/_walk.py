@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from auditor.derive._blocks import END_ROW, ENDS, ROW, STARTS
+from auditor.derive._entries import MARK, MARKED, Run, entries
 from auditor.derive._links import DATA_LINKS, LinkDraft, anchor_end
 from auditor.derive._targets import address_in_script, kind_of, leads_nowhere
 from auditor.derive.forms import Control, FormDraft
@@ -22,6 +23,7 @@ from auditor.derive.limits import MAX_HREF_CHARS, MAX_LINKS, MAX_NAME_PARTS
 from auditor.derive.places import (
     INLINE,
     LANDMARK_ROLES,
+    RARE,
     ROLES,
     SECTIONS,
     STYLES,
@@ -29,7 +31,7 @@ from auditor.derive.places import (
     style_of,
 )
 from auditor.derive.tables import TableDraft
-from auditor.derive.text import label, words
+from auditor.derive.text import label
 from auditor.derive.urls import Joiner
 from auditor.model.page import Frame, Heading, LinkKind, Meta, Region
 
@@ -38,9 +40,6 @@ Start = Callable[[str, Attributes], None]
 End = Callable[[str], None]
 
 _HIDING: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-_RARE: Final = words(
-    "style hidden aria-hidden role onclick data-url data-href data-link background"
-)
 _MAX_CRUMB_MARKS: Final = 20
 #: Characters of an event handler that are looked at.
 _MAX_CODE: Final = 2_000
@@ -56,9 +55,10 @@ def _callbacks(walk: Walk) -> tuple[Start, End]:
     spans = walk.spans
     push, pop, known, text, row = labels.append, labels.pop, STYLES.get, parts.append, rows.append
     handler_of, end_handler_of, offer = STARTS.get, ENDS.get, walk.rows.offer
-    plain = (_RARE | {"id"} if walk.want_ids else _RARE).isdisjoint
+    plain = (RARE | {"id"} if walk.want_ids else RARE).isdisjoint
 
     end_anchor = anchor_end(walk)
+    take_run = entries(walk)
 
     def start(tag: str, attrib: Attributes) -> None:
         counts[tag] += 1
@@ -84,7 +84,10 @@ def _callbacks(walk: Walk) -> tuple[Start, End]:
         if handler is None:
             return
         if handler is ROW:
-            text("\n")
+            if len(attrib) == 1 and MARK in attrib and tag == "li" and walk.runs:
+                take_run()
+            else:
+                text("\n")
             row((len(parts), len(anchors)))
         else:
             handler(walk, tag, attrib)
@@ -115,7 +118,9 @@ def _callbacks(walk: Walk) -> tuple[Start, End]:
 class Walk:
     """State of one pass. Read its fields after the parse; see `page.page_facts`."""
 
-    def __init__(self, base_url: str, encoding: str, *, ids: bool) -> None:
+    def __init__(
+        self, base_url: str, encoding: str, *, ids: bool, runs: Sequence[Run] = ()
+    ) -> None:
         self.joiner = Joiner(base_url, encoding)
         self.base_url = base_url
         self.encoding = encoding
@@ -146,6 +151,7 @@ class Walk:
         self.script_chars = 0
         self.raw_marks: list[tuple[Attributes, int]] = []
         self.want_ids = ids
+        self.runs = list(reversed(runs))
         self.texts: dict[str, str] = {}
         self.named_by: list[tuple[Any, str]] = []
         self.metas: list[Meta] = []
@@ -176,6 +182,12 @@ class Walk:
     def doctype(self, name: str, public: str | None, system: str | None) -> None:
         """The document type declaration."""
         self.doctype_name = label(" ".join(x for x in (name, public, system) if x), 200)
+
+    def comment(self, text: str) -> None:
+        """A comment: runs of entries in it are nothing that the page shows."""
+        marks = text.count(MARKED)  # not MARK, with which a comment of another form would end
+        if marks:
+            del self.runs[-marks:]
 
     def close(self) -> Walk:
         """The parse is over."""
@@ -217,7 +229,7 @@ class Walk:
             self.regions.append((len(self.parts), region))
 
     def rare(self, tag: str, attrib: Attributes) -> None:
-        """An element begins that has one of the attributes in `_RARE`."""
+        """An element begins that has one of the attributes in `RARE`."""
         get = attrib.get
         style = get("style")
         if (

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from auditor.derive.text import fold, half_width_digits
@@ -16,8 +17,9 @@ from auditor.model.page import PublishedOn
 
 _YEAR: Final = r"(?:19[4-9]\d|20\d\d)"
 _DASH: Final = r"\-‐‑‒–—―－/／.．。·"
+# The look-behind stands after the year, so that `re` seeks a year's first digit in C.
 _FULL: Final = re.compile(
-    rf"(?<!\d)({_YEAR})(?:\s?[{_DASH}]\s?(\d{{1,2}})\s?[{_DASH}]\s?(\d{{1,2}})"
+    rf"({_YEAR})(?<!\d\d{{4}})(?:\s?[{_DASH}]\s?(\d{{1,2}})\s?[{_DASH}]\s?(\d{{1,2}})"
     r"|\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?[日号]?)(?!\d)"
 )
 _COMPACT: Final = re.compile(rf"(?<!\d)({_YEAR})(0[1-9]|1[0-2])([0-2]\d|3[01])(?!\d)")
@@ -122,6 +124,7 @@ def month_day(text: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=4_096)
 def plain_date(text: str) -> date | None:
     """The date of a text that is nothing but YYYY-MM-DD, the most frequent form, quickly."""
     if len(text) != ISO_CHARS or text[:2] not in _CENTURIES or text[4] != "-":

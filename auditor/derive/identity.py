@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from auditor.derive.limits import MAX_IDENTITY_CHARS
@@ -112,8 +113,8 @@ def identity(page: Sources) -> Identity:
     written = _written(page.scripts)
     text, footer = _ends(page.text), page.footer[-MAX_IDENTITY_CHARS:]
     tail = footer or text[-_TAIL_CHARS:]
-    named = [link for link in page.links if len(link.name) <= _NAME_CHARS]
-    absolute = [link for link in page.links if link.raw[:4] == "http" or link.raw[:2] == "//"]
+    named = [link for link in page.links if _tells_name(link.name)]
+    absolute = [link for link in page.links if link.raw.startswith(("http", "//"))]
     entries = _entries(named, absolute)
     codes = _site_codes(page, (footer, text), written, entries)
     icp = _icp(tail) or _icp(text)
@@ -151,17 +152,15 @@ def _ends(text: str) -> str:
 def _entries(named: list[Any], absolute: list[Any]) -> dict[str, str]:
     """Links that belong to the identity, by kind: icp, police, error, sitemap, barrier-free.
 
-    Most pages have two hundred links of which five matter, so all short names and all absolute
-    addresses are searched for literal words before any single link is looked at.
+    Most pages have two hundred links of which five matter. `named` are those with a telling name;
+    absolute addresses are searched for literal words before any single one is looked at.
     """
-    names = "\n".join([link.name for link in named])
     addresses = "\n".join([link.raw for link in absolute])
     found: dict[str, str] = {}
     for kind, (in_address, in_name, test) in _KINDS.items():
         links: list[Any] = []
         for word in in_name:
-            if word in names:
-                links += [link for link in named if word in link.name]
+            links += [link for link in named if word in link.name]
         for word in in_address:
             if word in addresses:
                 links += [link for link in absolute if word in link.raw]
@@ -221,6 +220,15 @@ _KINDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...], Any]]] = {
         _is_barrier_free,
     ),
 }
+
+_NAME_WORDS: Final = re.compile("|".join(word for _, names, _ in _KINDS.values() for word in names))
+
+
+@lru_cache(maxsize=4_096)
+def _tells_name(name: str) -> bool:
+    """Whether a link's name is short and holds a word of `_KINDS`. Remembered, since the pages of
+    a site repeat their links."""
+    return len(name) <= _NAME_CHARS and _NAME_WORDS.search(name) is not None
 
 
 # --- scripts --------------------------------------------------------------------------------------

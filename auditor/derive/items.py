@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -32,6 +33,7 @@ _EDGE_REGIONS: Final = frozenset((Region.HEADER, Region.FOOTER))
 _TODAY: Final = re.compile("今[天日](?:是|[:：])|现在(?:是|时间)|(?:当前|北京|系统)时间")
 _MIN_UNDATED: Final = 3
 _MIN_TITLE_CHARS: Final = 10
+MIN_ENTRY_CHARS: Final = 4
 #: A title with such an end may hold a date or be cut.
 _EDGES: Final = frozenset("0123456789日]】)）.…。[【(（０１２３４５６７８９")
 _CUT: Final = ("...", "…", "。。。")
@@ -74,29 +76,31 @@ class Rows:
         index = first
         if count == 1:
             start, end = spans[first]
-            text = "".join(parts[end:])
-            if start > mark:
-                text = f"{''.join(parts[mark:start])} {text}"
+            text = around(parts[mark:start], parts[end:])
         else:
             index = max(range(first, len(anchors)), key=lambda i: len(anchors[i].text))
             text = _around(parts, mark, spans[first:])
         anchor = anchors[index]
-        text = text.strip()
-        day = plain_date(text) if len(text) == ISO_CHARS else None
-        if day is None:
-            day = _date_in(text, anchor)
+        day = date_beside(text, anchor.text, anchor.url)
         if tag not in PLAIN_ROWS:
             # Any block can hold a link and a date; an entry's block holds little else.
             if day is None or not anchor.text or len(text) > _MAX_BLOCK_CHARS:
                 return
-        elif day is None and (count > 2 or len(anchor.text) < 4):
+        elif day is None and (count > 2 or len(anchor.text) < MIN_ENTRY_CHARS):
             return
         rows = self._rows
         while rows and rows[-1][0] >= first and rows[-1][1] is None:
             rows.pop()  # found again, in a row that says more
         if day is not None:
             self._assigned, self._assigned_at = len(anchors), len(parts)
-        rows.append((index, day, _yearless(text) if day is None else ""))
+        rows.append((index, day, yearless(text) if day is None else ""))
+
+    def take(self, rows: list[Row], dated_at: tuple[int, int]) -> None:
+        """Rows with one link each that need no offering. `dated_at` counts the anchors and parts
+        up to the end of the last one with a date."""
+        self._rows += rows
+        if dated_at[0]:
+            self._assigned, self._assigned_at = dated_at
 
     def pair(self, parts: list[str], mark: int, anchors: int) -> None:
         """A `dd` without links ended: its date belongs to the link of the `dt` before it."""
@@ -110,22 +114,23 @@ class Rows:
 
     def finish(self, anchors: list[Any]) -> tuple[ListItem, ...]:
         """The entries in page order."""
-        rows = self._rows
-        lists = {anchors[index].place for index, day, _ in rows if day is not None}
+        lists: set[str] = set()
         undated = defaultdict(list)
-        for index, day, _ in rows:
-            if day is None:
-                undated[anchors[index].place].append(anchors[index])
+        rows = [(anchors[index], day, yearless) for index, day, yearless in self._rows]
+        for anchor, day, _ in rows:
+            if day is not None:
+                lists.add(anchor.place)
+            else:
+                undated[anchor.place].append(anchor)
         lists.update(place for place, links in undated.items() if _is_list(links))
-        kept = [
-            (index, day, yearless)
-            for index, day, yearless in rows
-            if (day is not None or anchors[index].place in lists)
-            and anchors[index].region not in _EDGE_REGIONS
-        ]
-        found = []
-        for index, day, yearless in kept[:MAX_ITEMS]:
-            anchor = anchors[index]
+        found: list[Any] = []
+        count = 0
+        for anchor, day, yearless in rows:
+            if anchor.place not in lists or anchor.region in _EDGE_REGIONS:
+                continue
+            count += 1
+            if count > MAX_ITEMS:
+                break
             title = anchor.text or anchor.name
             if title:
                 if title[-1] in _EDGES or title[0] in _EDGES:
@@ -136,6 +141,12 @@ class Rows:
         return tuple(found)
 
 
+def around(before: Sequence[str], after: Sequence[str]) -> str:
+    """The text of a row outside its only link."""
+    text = "".join(after)
+    return (f"{''.join(before)} {text}" if before else text).strip()
+
+
 def _around(parts: list[str], mark: int, spans: list[Span]) -> str:
     """The row's text outside its links."""
     outside: list[str] = []
@@ -144,18 +155,22 @@ def _around(parts: list[str], mark: int, spans: list[Span]) -> str:
         outside += parts[position:start]
         outside.append(" ")
         position = max(position, end)
-    return "".join([*outside, *parts[position:]])
+    return "".join([*outside, *parts[position:]]).strip()
 
 
-def _date_in(text: str, anchor: Any) -> date | None:
-    """The date beside the row's links, else at an end of the link's own text."""
+def date_beside(text: str, title: str, url: str) -> date | None:
+    """The date in the text around an entry's link, else at an end of the link's own text (title).
+    The link's address lends its year to a date printed as month and day."""
+    if len(text) == ISO_CHARS:
+        day = plain_date(text)
+        if day is not None:
+            return day
     if len(text) <= _MAX_ROW_CHARS and _DIGITS.search(text) and not _TODAY.search(text):
         found = find_date(text, leaf=True)
         if found is None and _MONTH_DAY.search(text):
-            found = find_date(text, hint=url_date(anchor.url))
+            found = find_date(text, hint=url_date(url))
         if found:
             return found
-    title = anchor.text
     if title and (title[-1] in _EDGES or title[0] in _EDGES):
         shorter = strip_date(title)
         if shorter != title:
@@ -164,9 +179,15 @@ def _date_in(text: str, anchor: Any) -> date | None:
     return None
 
 
-def _yearless(text: str) -> str:
+def yearless(text: str) -> str:
+    """The date without a year that stands in the text around an entry's link, or ""."""
     short = len(text) <= _MAX_BLOCK_CHARS and _MONTH_DAY.search(text)
     return month_day(text) if short and not _TODAY.search(text) else ""
+
+
+def asks_address(text: str) -> bool:
+    """Whether `date_beside` may find with the address what it does not find without."""
+    return _MONTH_DAY.search(text) is not None
 
 
 def _is_list(links: list[Any]) -> bool:

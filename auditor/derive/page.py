@@ -12,6 +12,7 @@ from typing import Any, Final
 from lxml import etree
 
 from auditor.derive import forms, tables
+from auditor.derive._entries import Run, cut
 from auditor.derive._targets import kind_of
 from auditor.derive._walk import Walk
 from auditor.derive.calls import Calls
@@ -82,13 +83,20 @@ def page_facts(
     text, encoding = decode(body, content_type)
     # lxml gets UTF-8 in any case: libxml2 would stop at the first byte that a codec rejects.
     plain = encoding.used == "utf-8" and not encoding.replaced and b"\0" not in body
-    data = body if plain else text.replace("\0", " ").encode("utf-8", "replace")
-    walk = _parse(data, address, encoding)
+    source = text if plain else text.replace("\0", " ")
+    if "\r" in source:
+        source = source.replace("\r\n", "\n").replace("\r", "\n")
+    shorter, runs = cut(source)
+    data = shorter.encode("utf-8", "replace")
+    walk = _parse(data, address, encoding, runs)
+    if walk.runs:  # some runs are no part of the page, but of a comment or a script
+        data = source.encode("utf-8", "replace")
+        walk = _parse(data, address, encoding, [])
     return _assemble(walk, known, data, encoding, home=home)
 
 
-def _parse(data: bytes, address: str, encoding: Encoding) -> Walk:
-    walk = Walk(address, encoding.used, ids=b"aria-labelledby" in data)
+def _parse(data: bytes, address: str, encoding: Encoding, runs: list[Run]) -> Walk:
+    walk = Walk(address, encoding.used, ids=b"aria-labelledby" in data, runs=runs)
     if data.strip():
         parser = etree.HTMLParser(target=walk, **_PARSER)
         try:

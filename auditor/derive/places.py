@@ -18,6 +18,8 @@ _CONTAINERS: Final = words(
 )
 #: Elements whose id and class say nothing about places; their labels are bare tag names.
 INLINE: Final = words("a span em b i strong font u small big sub sup br img input option s label")
+#: Attributes that hide an element, give it a role, or make it lead somewhere.
+RARE: Final = words("style hidden aria-hidden role onclick data-url data-href data-link background")
 SECTIONS: Final = words("header footer nav main article aside")
 
 ROLES: Final = {

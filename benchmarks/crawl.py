@@ -41,7 +41,7 @@ http {{
   access_log off; sendfile on; keepalive_requests 100000;
   client_body_temp_path {base}/t1; proxy_temp_path {base}/t2; fastcgi_temp_path {base}/t3;
   uwsgi_temp_path {base}/t4; scgi_temp_path {base}/t5;
-  server {{ listen 127.0.0.1:{port}; root {base}/site; index index.html; }}
+  server {{ listen 127.0.0.1:{port}; root {base}/site; index index.html; {extra} }}
 }}
 """
 _COUNT = "select count(*) from pages where outcome = 'ok'"
@@ -84,12 +84,12 @@ def run(base: Path, command: list[str], pages_of: Callable[[bytes], int]) -> Mea
 
 
 @contextmanager
-def nginx(base: Path) -> Iterator[int]:
-    """Serve `base/site` on the port that is given."""
+def nginx(base: Path, extra: str = "") -> Iterator[int]:
+    """Serve `base/site` on the port that is given; `extra`: more directives for the server."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    (base / "nginx.conf").write_text(NGINX.format(base=base, port=port))
+    (base / "nginx.conf").write_text(NGINX.format(base=base, port=port, extra=extra))
     binary = shutil.which("nginx") or "/usr/sbin/nginx"
     server = subprocess.Popen([binary, "-c", str(base / "nginx.conf"), "-p", str(base)])
     try:

@@ -15,13 +15,16 @@ from auditor.derive.home import HomePageFold
 from auditor.derive.known_items import KnownItemChoice, KnownItems
 from auditor.derive.render_choice import RenderChoice, RenderChoiceFold
 from auditor.derive.urls import canonical
+from auditor.engine.carry import CarriedResults, Carrier
 from auditor.engine.evidence import EvidenceKeeper
 from auditor.engine.judge import judge, run_folds
 from auditor.engine.needs import needs_of, supply
 from auditor.engine.progress import Progress
 from auditor.engine.record import Bookkeeper, SiteRecord
+from auditor.engine.second_visit import carrier_of
 from auditor.engine.steps import STEPS, BrowserPool, Step, demanded
 from auditor.engine.stop import CutOff, Stop
+from auditor.engine.timeless import timeless
 from auditor.gather.robots import Robots
 from auditor.gather.tools import Tools
 from auditor.model.artifact import (
@@ -124,28 +127,35 @@ async def _audit(plan: AuditPlan, site: Site, record: SiteRecord) -> int:
     """Gather, then judge; the number of issues."""
     given = _first_given(plan, site, record)
     wanted = _wanted(plan.judging.checks)
-    surveyed = False
+    carrier: Carrier | None = None
     for step in STEPS:
         if step.produces not in wanted:
             continue
-        if not surveyed and step.produces in _AFTER_SURVEY:
-            await _survey(plan, site, given, wanted)
-            surveyed = True
+        if carrier is None and step.produces in _AFTER_SURVEY:
+            carrier = await carrier_of(record, plan.judging.checks)
+            await _survey(plan, site, given, wanted, carrier)
         plan.progress.phase(site.id, step.phase)
         given[step.produces] = await _gather(step, given, record, plan.stop)
         if plan.stop.is_set():
             raise CutOff
     plan.progress.phase(site.id, "judge")
-    judgement = await plan.book.judge(
-        lambda: judge_stored(plan.judging, plan.book.store, site, hurry=plan.stop.is_set)
-    )
+    carrier = carrier or await carrier_of(record, plan.judging.checks)
+    judgement = await _judged(plan, site, carrier)
     await record.judged(judgement)
+    await record.keep(CarriedResults, carrier.results())
     await _archive(plan, site, record, judgement)
     crawl = given.get(CrawlSummary)
     stopped_because = crawl.stopped_because if isinstance(crawl, CrawlSummary) else ""
     await record.finish("done", stopped_because=stopped_because)
     await plan.book.call(plan.evidence.clear, site)
     return len(judgement.issues)
+
+
+async def _judged(plan: AuditPlan, site: Site, carrier: Carrier) -> Judgement:
+    hurry = plan.stop.is_set
+    return await plan.book.judge(
+        lambda: judge_stored(plan.judging, plan.book.store, site, hurry=hurry, carrier=carrier)
+    )
 
 
 async def _archive(plan: AuditPlan, site: Site, record: SiteRecord, judgement: Judgement) -> None:
@@ -226,7 +236,11 @@ def _is_whole(value: object) -> bool:
 
 
 async def _survey(
-    plan: AuditPlan, site: Site, given: dict[type, object], wanted: Container[type]
+    plan: AuditPlan,
+    site: Site,
+    given: dict[type, object],
+    wanted: Container[type],
+    carrier: Carrier,
 ) -> None:
     """Derive what the later steps need of the crawled pages. Only a search and a browser ask for
     a choice among all of them; without these the home page is read alone (0.5 ms per page less)."""
@@ -242,7 +256,8 @@ async def _survey(
         if home is not None and not choices:
             return run_folds((HomePageFold,), dict(given), [home])
         pages = _unless(plan.stop.is_set, store.pages(run_id, site.id))
-        return run_folds((HomePageFold, *choices), dict(given), pages)
+        folds: tuple[type[Fold], ...] = (HomePageFold, *choices)
+        return run_folds(folds, timeless(given), pages, carrier=carrier)
 
     derived = await plan.book.judge(survey)
     no_page = derived.get(PageFacts)
@@ -283,11 +298,16 @@ class JudgingStopped(Exception):
 
 
 def judge_stored(
-    plan: JudgePlan, store: Store, site: Site, *, hurry: Callable[[], bool] = lambda: False
+    plan: JudgePlan,
+    store: Store,
+    site: Site,
+    *,
+    hurry: Callable[[], bool] = lambda: False,
+    carrier: Carrier | None = None,
 ) -> Judgement:
     """Judge a site audit from what the store holds. The audit itself ends with this call, and
-    `auditor judge` repeats it: one path, hence the same bytes. `JudgingStopped` as soon as
-    `hurry` answers true."""
+    `auditor judge` repeats it: one path, hence the same bytes; only the audit takes over what its
+    `carrier` knows. `JudgingStopped` as soon as `hurry` answers true."""
     given: dict[type, object] = {
         Site: site,
         RunContext: plan.context,
@@ -305,6 +325,7 @@ def judge_stored(
         given=given,
         pages=_unless(hurry, store.pages(plan.context.run_id, site.id)),
         params=plan.params,
+        carrier=carrier,
     )
 
 

@@ -37,7 +37,17 @@ class _Group:
 @dataclass(slots=True)
 class _Counts:
     outcomes: dict[Outcome, int] = field(default_factory=dict)
-    untested: Counter[str] = field(default_factory=Counter)
+    untested: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class CheckPart:
+    """All that one check said of a site: counts, the first untested finding of each reason, and
+    the groups by outcome, message key and place."""
+
+    counts: _Counts
+    untested: list[tuple[str, Finding]]
+    groups: list[tuple[tuple[Outcome, str, str], _Group]]
 
 
 class IssueBook:
@@ -62,7 +72,7 @@ class IssueBook:
             return
         if outcome is Outcome.UNTESTED:
             reason = str(finding.message.params.get("reason", finding.message.key))
-            counts.untested[reason] += 1
+            counts.untested[reason] = counts.untested.get(reason, 0) + 1
             self._untested.setdefault((check.id, reason), finding)
         else:
             self._file(check, finding, page)
@@ -84,6 +94,25 @@ class IssueBook:
             group.rank, group.message, group.subject = rank, finding.message, subject
         group.count += finding.places
         _keep(group, finding, page)
+
+    def part(self, check_id: str) -> CheckPart:
+        """What a check said so far."""
+        groups = [(key[1:], group) for key, group in self._groups.items() if key[0] == check_id]
+        for _, group in groups:
+            group.places = _nearest(group.places)
+        return CheckPart(
+            self._tallies.get(check_id, _Counts()),
+            [(key[1], finding) for key, finding in self._untested.items() if key[0] == check_id],
+            groups,
+        )
+
+    def put(self, check_id: str, part: CheckPart) -> None:
+        """Take over what a check said of the same pages at another time."""
+        if part.counts.outcomes:
+            self._tallies[check_id] = part.counts
+        self._untested |= {(check_id, reason): finding for reason, finding in part.untested}
+        self._groups |= {(check_id, *key): group for key, group in part.groups}
+        self._per_check[check_id] = len(part.groups)
 
     def issues(self) -> tuple[Issue, ...]:
         """The issues, sorted by check, message and place, and numbered from 1."""

@@ -11,10 +11,12 @@ from typing import Any
 import structlog
 
 from auditor.derive.folds import Fold
-from auditor.engine.issues import IssueBook
+from auditor.engine.carry import Carrier
+from auditor.engine.issues import CheckPart, IssueBook
 from auditor.engine.needs import Given, needs_of, supply
 from auditor.engine.params import thresholds
-from auditor.model.artifact import Columns, HomeFetch, Missed
+from auditor.engine.timeless import timeless, with_moments
+from auditor.model.artifact import BrokenLinks, Columns, HomeFetch, Missed
 from auditor.model.check import Check, Scope
 from auditor.model.finding import Finding, Message, Outcome, Reason
 from auditor.model.page import PageFacts
@@ -36,26 +38,37 @@ def judge(
     given: Given,
     pages: Iterable[PageFacts],
     params: Mapping[str, Mapping[str, object]] | None = None,
+    carrier: Carrier | None = None,
 ) -> Judgement:
     """Judge one site. `pages` come in URL order; `given` holds `Site`, `RunContext` and the
-    gathered artifacts; `params` overrides thresholds by check id."""
+    gathered artifacts; `params` overrides thresholds by check id. With a `carrier`, results of an
+    earlier audit are taken over where all that they depend on is the same."""
     book = IssueBook(site)
     calls = [_Call(check, (params or {}).get(check.id, {})) for check in checks]
     page_calls = [call for call in calls if call.check.scope is Scope.PAGE]
+    seen = timeless(given)
+    waiting = [call for call in page_calls if not call.carried(book, carrier, seen)]
 
     ready: list[tuple[Check, Callable[[PageFacts], list[Finding]]]] = []
 
     def look(page: PageFacts, given_here: Given) -> None:
         if not ready:
-            ready.extend((call.check, call.for_pages(given_here)) for call in page_calls)
+            ready.extend((call.check, call.for_pages(given_here)) for call in waiting)
         for check, findings in ready:
             for finding in findings(page):
                 book.add(check, finding, page)
 
-    derived = run_folds(folds, dict(given), pages, look)
+    found = run_folds(folds, seen, pages, look if waiting else None, carrier)
+    products = {PageFacts, *(fold.produces for fold in folds)}
+    derived = {**given, **{type_: found[type_] for type_ in products if type_ in found}}
+    if BrokenLinks in derived:
+        derived[BrokenLinks] = with_moments(derived[BrokenLinks], given)
     if PageFacts in derived:
         for call in page_calls:
             book.add(call.check, _untested(_why_no_pages(given)))
+    elif carrier is not None:
+        for call in waiting:
+            call.noted(book, carrier, seen)
     for call in calls:
         if call.check.scope is Scope.SITE:
             for finding in call.findings(derived):
@@ -73,35 +86,46 @@ def run_folds(
     folds: Sequence[type[Fold]],
     given: dict[type, object],
     pages: Iterable[PageFacts],
-    look: Callable[[PageFacts, Given], None] = lambda page, given: None,
+    look: Callable[[PageFacts, Given], None] | None = None,
+    carrier: Carrier | None = None,
 ) -> dict[type, object]:
     """Add what the folds derive from the pages to `given`. Without a single page nothing is
-    derived: their products are missed, and so is `PageFacts`, which marks the case."""
+    derived: their products are missed, and so is `PageFacts`, which marks the case. The pages are
+    not read when nobody has to see them."""
     running: list[_Folding] = []
     for fold in folds:
         arguments = supply(needs_of(fold), given)
         if isinstance(arguments, Missed):
             given[fold.produces] = arguments
+            continue
+        key = carrier.key(fold.produces.__name__, arguments) if carrier else ""
+        known = carrier.take(fold.produces.__name__, key, fold.produces) if carrier else None
+        if known is None:
+            running.append(_Folding(fold, arguments, key))
         else:
-            running.append(_Folding(fold, arguments))
-    seen = False
-    for page in pages:
+            given[fold.produces] = known
+    seen = not running and look is None
+    for page in pages if not seen else ():
         seen = True
         for each in running:
             each.add(page)
-        look(page, given)
+        if look is not None:
+            look(page, given)
     if not seen:
         given[PageFacts] = _why_no_pages(given)
     for each in running:
-        given[each.produces] = each.result() if seen else given[PageFacts]
+        value = given[each.produces] = each.result() if seen else given[PageFacts]
+        if carrier is not None and not isinstance(value, Missed):
+            carrier.note(each.produces.__name__, each.key, value)
     return given
 
 
 class _Folding:
     """A fold at work. An exception costs its product alone."""
 
-    def __init__(self, fold: type[Fold], arguments: Mapping[str, object]) -> None:
+    def __init__(self, fold: type[Fold], arguments: Mapping[str, object], key: str = "") -> None:
         self.produces = fold.produces
+        self.key = key
         self._fold: Fold | None = None
         self._missed = Missed(Reason.CRASHED)
         with self._guarded():
@@ -159,6 +183,25 @@ class _Call:
         """The check's findings, or why it was not tested. An exception costs this check alone."""
         arguments = supply(self.check.needs, given)
         return [_untested(arguments)] if isinstance(arguments, Missed) else self._call(arguments)
+
+    def carried(self, book: IssueBook, carrier: Carrier | None, given: Given) -> bool:
+        """True when what the check says of all pages is known from an earlier audit."""
+        if carrier is None:
+            return False
+        part = carrier.take(self.check.id, self._key(carrier, given), CheckPart)
+        if part is not None:
+            book.put(self.check.id, part)
+        return part is not None
+
+    def noted(self, book: IssueBook, carrier: Carrier, given: Given) -> None:
+        """Keep what the check said of all pages; a crash is to be seen again."""
+        if not self._crashed:
+            key = self._key(carrier, given)
+            carrier.note(self.check.id, key, book.part(self.check.id))
+
+    def _key(self, carrier: Carrier, given: Given) -> str:
+        needs = [given.get(type_) for type_ in self.check.needs.values()]
+        return carrier.key(self.check.id, self.check.version, self._extra, needs)
 
     def for_pages(self, given: Given) -> Callable[[PageFacts], list[Finding]]:
         """The same for a check of scope `page`, with all but the page handed over once."""

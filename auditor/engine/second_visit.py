@@ -10,18 +10,23 @@ the end, and forgotten when nobody links to it any more.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import structlog
 
 from auditor.derive.urls import canonical
+from auditor.engine.carry import CarriedResults, Carrier, code_digest
+from auditor.engine.citing import cited_by
 from auditor.engine.link_graph import Ties, orphans
 from auditor.engine.record import SiteRecord
 from auditor.engine.source_digest import source_digest
 from auditor.gather.crawl import CrawlLimits, EarlierPages
 from auditor.model.artifact import CrawlSummary
+from auditor.model.check import Check
 from auditor.model.revisit import CrawlComparison, Revisit
 from auditor.model.site import Site
+from auditor.store.rows import Judgement
 
 _LOG = structlog.get_logger(__name__)
 #: What decides how a page is read and which URLs are found in it.
@@ -50,16 +55,30 @@ async def basis_of(record: SiteRecord, site: Site, limits: CrawlLimits) -> Crawl
     return basis
 
 
-async def take_over(record: SiteRecord, basis: CrawlBasis) -> EarlierPages | None:
+async def take_over(
+    record: SiteRecord,
+    site: Site,
+    basis: CrawlBasis,
+    *,
+    evidence: str = "none",
+    browser: bool = False,
+) -> EarlierPages | None:
     """Queue the URLs of the reused audit, unless an earlier attempt did; its pages, for the
-    crawler."""
+    crawler. `evidence` (`cited` or `all`) comes in full, so that this audit has its own."""
     if not basis.reused:
         return None
-    store = record.book.store
-    await record.book.call(_take_over, record, basis.reused)
+    store, run_id, site_id, call = record.book.store, basis.reused, site.id, record.book.call
+    await call(_take_over, record, run_id)
+    cited: frozenset[str] = frozenset()
+    if evidence == "cited":
+        judgement: Judgement | None = await call(store.judgement, run_id, site_id)
+        cited = cited_by(site, judgement or Judgement()).urls
     return EarlierPages(
-        basis.reused,
-        lambda urls: record.book.call(store.earlier_pages, basis.reused, record.site_id, urls),
+        run_id,
+        lambda urls: call(store.earlier_pages, run_id, site_id, urls),
+        lambda url: call(store.page, run_id, site_id, url),
+        in_full=(lambda url: True) if evidence == "all" else cited.__contains__,
+        remade={canonical(site.homepage)} if browser else (),
     )
 
 
@@ -75,6 +94,21 @@ async def settle(
     if basis.last:
         summary = await _compared(record, basis, summary)
     return summary
+
+
+async def carrier_of(record: SiteRecord, checks: Sequence[Check]) -> Carrier:
+    """What the site's last audit found out about the same pages."""
+    book, site_id = record.book, record.site_id
+    basis = await record.recall(CrawlBasis)
+
+    def carrier() -> Carrier:
+        pages = book.store.pages_digest(book.run_id, site_id)
+        last = basis.reused if isinstance(basis, CrawlBasis) else ""
+        earlier = book.store.artifact(last, site_id, CarriedResults) if last else None
+        known = earlier if isinstance(earlier, CarriedResults) else None
+        return Carrier(pages, code_digest(checks), known)
+
+    return await book.judge(carrier)
 
 
 def _reading(site: Site, limits: CrawlLimits) -> str:

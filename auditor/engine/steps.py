@@ -118,7 +118,8 @@ async def gather_crawl(
             blocked_by=last.detail if blocked else "",
         )
         return await settle(record, site, basis, shut_out)
-    earlier = await take_over(record, basis)
+    kept, browser = settings.evidence.store, pool.browser is not None
+    earlier = await take_over(record, site, basis, evidence=kept, browser=browser)
     crawler = Crawler(
         site,
         tools=tools,

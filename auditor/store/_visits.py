@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import and_, case, delete, func, insert, literal, null, select, update
@@ -142,6 +143,22 @@ class VisitTables(PageTables):
                 .order_by(pages.c.url)
             )
             return tuple((row.url, int(row.status)) for row in connection.execute(query))
+
+    def pages_digest(self, run_id: str, site_id: str) -> str:
+        """Digest of all stored facts; "" where those of a page are not known by a digest."""
+        query = (
+            select(pages.c.url_hash, pages.c.facts_digest)
+            .where(HAS_FACTS)
+            .order_by(pages.c.url_hash)
+        )
+        found = blake2b(digest_size=32)
+        with self._reading() as connection:
+            audit_id = self._audit_id(connection, run_id, site_id)
+            for row in connection.execute(query.where(pages.c.audit_id == audit_id)):
+                if row.facts_digest is None:
+                    return ""
+                found.update(row.url_hash + row.facts_digest)
+        return found.hexdigest()
 
     def facts_counts(self, run_id: str, site_id: str) -> tuple[int, int]:
         """Pages with facts: all of them, and those whose facts an earlier audit holds."""

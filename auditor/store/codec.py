@@ -39,13 +39,17 @@ def _decoder(type_: Hashable) -> msgspec.msgpack.Decoder[Any]:
     return msgspec.msgpack.Decoder(type_)
 
 
-def encode(value: object) -> bytes:
-    """Bytes of a value made of dataclasses, structs, tuples, mappings, enums, dates and scalars."""
+def packed(value: object) -> bytes:
+    """MessagePack of dataclasses, structs, tuples, mappings, enums, dates and scalars."""
     try:
-        packed = _ENCODER.encode(value)
+        return _ENCODER.encode(value)
     except (UnicodeEncodeError, OverflowError):
-        packed = _ENCODER.encode(_scrubbed(value))
-    return zstd.compress(packed, _LEVEL)
+        return _ENCODER.encode(_scrubbed(value))
+
+
+def encode(value: object) -> bytes:
+    """Bytes of a value as they are stored."""
+    return zstd.compress(packed(value), _LEVEL)
 
 
 def decode(data: bytes, type_: type[T]) -> T:

@@ -154,7 +154,7 @@ class Visits:
             limits=bounds,
             sink=sink or claimed,  # type: ignore[arg-type]
             stop=asyncio.Event(),
-            earlier=await take_over(claimed, basis),
+            earlier=await take_over(claimed, self.site, basis),
             memory=await claimed.book.call(remembered, claimed, bounds.max_depth),
         )
         crawl = await asyncio.wait_for(crawler.run(), 30)

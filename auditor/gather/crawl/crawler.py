@@ -32,7 +32,7 @@ from auditor.model.artifact import CrawlSummary, FetchRecord
 from auditor.model.finding import Reason
 from auditor.model.page import Link, Region
 from auditor.model.site import Site
-from auditor.store.rows import EarlierPage, FrontierUrl, StoredPage, UrlDone
+from auditor.store.rows import FrontierUrl, StoredPage, UrlDone
 
 _LOG = structlog.get_logger(__name__)
 #: Refusals in a row, with no page between them, after which the site counts as blocked. A
@@ -256,9 +256,10 @@ class Crawler:
             record = FetchRecord(item.url, reason=Reason.ROBOTS, captured_at=self._tools.clock())
             self._finish(item, record, "unchecked", 1, failed_page(item, record))
             return
+        known, coming = self._earlier, self._frontier.upcoming(LOOK_AHEAD)
+        before = await known.of(item.url, coming) if known is not None else None
         if due is None:
-            earlier = await self._as_it_was(item)
-            fetched, unchanged = await ask(self._tools.fetcher, item.url, earlier)
+            fetched, unchanged = await ask(self._tools.fetcher, item.url, before)
         else:
             fetched, unchanged = await self._visitor.look(item.url, item.parent), False
         record = fetched.record
@@ -281,8 +282,8 @@ class Crawler:
                     verdict = "suspected"
             self._finish(item, record, verdict, attempts)
             return
-        if unchanged and self._earlier is not None:  # its links are known
-            self._keep(item, final, record, attempts, self._earlier.unchanged(item, record))
+        if unchanged and known is not None:  # its links are known
+            self._keep(item, final, record, attempts, known.unchanged(item, record))
             return
         reading = await self._reader.read(item, fetched)
         if reading.final not in (item.url, final):  # its own scripts sent the visitor on
@@ -296,15 +297,11 @@ class Crawler:
         links = [link for link in facts.links if link.via != "interface"]
         self._discover(links, item.depth + 1, item.url)
         page = StoredPage.of(
-            facts, column=column_name(facts) or "", validators=validators(fetched, facts)
+            facts, column=column_name(facts) or "", validators=validators(fetched, reading)
         )
+        if known is not None and await known.says_the_same(before, facts):
+            page = known.unchanged(item, record)
         self._keep(item, final, record, attempts, page)
-
-    async def _as_it_was(self, item: FrontierUrl) -> EarlierPage | None:
-        """The page in the site's last audit. The home page is read anew in any case."""
-        if self._earlier is None or item.url == self._home:
-            return None
-        return await self._earlier.of(item.url, self._frontier.upcoming(LOOK_AHEAD))
 
     def _keep(
         self, item: FrontierUrl, final: str, record: FetchRecord, attempts: int, page: StoredPage

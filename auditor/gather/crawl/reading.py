@@ -27,10 +27,12 @@ _RENDERED_TYPE = "text/html; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a page says, and the address under which the visitor sees it in the end."""
+    """What a page says, and the address under which the visitor sees it in the end. `plain`: it
+    says so by this one answer, without another page, a list or a browser."""
 
     facts: PageFacts
     final: str
+    plain: bool = True
 
 
 class Reader:
@@ -57,7 +59,7 @@ class Reader:
 
     async def read(self, item: FrontierUrl, fetched: Fetched) -> Reading:
         """The page behind a good answer in HTML."""
-        facts = await self._parse(item, fetched)
+        first = facts = await self._parse(item, fetched)
         for _ in range(MAX_SENT_ON):
             following = await self._sent_on(facts)
             if following is None:
@@ -71,7 +73,9 @@ class Reader:
             lists += rendered.requests
         if lists:
             facts = await self._with_lists(facts, lists)
-        return Reading(facts, canonical(facts.final_url) or item.url)
+        scripted = facts.script_shell or facts.fillable or facts.redirect
+        plain = facts is first and not (lists or scripted)
+        return Reading(facts, canonical(facts.final_url) or item.url, plain)
 
     def cut(self) -> tuple[Trap, ...]:
         """Lists that were not read to their end."""

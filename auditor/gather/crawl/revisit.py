@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 from auditor.derive.urls import canonical
+from auditor.gather.crawl.reading import Reading
 from auditor.gather.fetch import Fetched, Fetcher, response_header
 from auditor.model.artifact import FetchRecord
 from auditor.model.page import PageFacts
@@ -25,14 +26,28 @@ _SETTLED = timedelta(seconds=60)
 _LONGEST = 200
 
 Load = Callable[[Sequence[str]], Awaitable[Mapping[str, EarlierPage]]]
+LoadFacts = Callable[[str], Awaitable[PageFacts | None]]
 
 
 class EarlierPages:
-    """The pages of the audit `run_id` of the same site, looked up in portions."""
+    """The pages of the audit `run_id` of the same site, looked up in portions. Pages of which
+    `in_full` is true are asked for without conditions, so that their bodies come; `remade` ones are
+    made anew in any case, by a browser."""
 
-    def __init__(self, run_id: str, load: Load) -> None:
+    def __init__(
+        self,
+        run_id: str,
+        load: Load,
+        facts: LoadFacts,
+        *,
+        in_full: Callable[[str], bool] = lambda url: False,
+        remade: Container[str] = (),
+    ) -> None:
         self.run_id = run_id
         self._load = load
+        self._facts = facts
+        self._in_full = in_full
+        self._remade = remade
         self._known: dict[str, EarlierPage | None] = {}
         self._loading = asyncio.Lock()
 
@@ -43,8 +58,23 @@ class EarlierPages:
                 if url not in self._known:  # another worker's portion did not hold it either
                     wanted = [url, *upcoming]
                     found = await self._load(wanted)
-                    self._known = {name: found.get(name) for name in wanted}
+                    self._known = {name: self._shown(found.get(name)) for name in wanted}
         return self._known.get(url)
+
+    def _shown(self, page: EarlierPage | None) -> EarlierPage | None:
+        if page is not None and page.url in self._remade:
+            return replace(page, validators=Validators())
+        if page is not None and self._in_full(page.url):
+            return replace(page, validators=Validators(plain=page.validators.plain))
+        return page
+
+    async def says_the_same(self, earlier: EarlierPage | None, facts: PageFacts) -> bool:
+        """True when the page's source is the same and so is all that was read in it; it was made
+        by more than its source, which may be the same while the page is not."""
+        if earlier is None or facts.sha256 != earlier.sha256:
+            return False
+        before = await self._facts(earlier.url)
+        return before is not None and replace(facts, captured_at=before.captured_at) == before
 
     def unchanged(self, item: FrontierUrl, record: FetchRecord) -> StoredPage:
         """The page as the earlier audit stored it, confirmed now."""
@@ -94,16 +124,10 @@ def _is_unchanged(earlier: EarlierPage, fetched: Fetched) -> bool:
     return record.status == earlier.status and record.sha256 == earlier.sha256
 
 
-def validators(fetched: Fetched, facts: PageFacts) -> Validators:
-    """By what a later visit will know the page again; nothing where more than this one body made
-    the facts: a browser, or another page to which it sends visitors on."""
-    record = fetched.record
-    plain = (
-        not (facts.rendered or facts.script_shell or facts.redirect)
-        and facts.sha256 == record.sha256
-        and facts.final_url == record.final_url
-    )
-    if not plain:
+def validators(fetched: Fetched, reading: Reading) -> Validators:
+    """By what a later visit will know the page again; nothing where more than this one answer
+    made it."""
+    if not reading.plain:
         return Validators()
     return Validators(
         etag=_bounded(response_header(fetched, "etag")),

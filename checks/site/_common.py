@@ -70,7 +70,7 @@ def source_evidence(source: LinkSource, link: BrokenLink) -> EvidenceRef:
         captured_at=source.captured_at,
         sha256=source.sha256,
         locator=source.locator,
-        excerpt=f"{link.target.url} {seen_of(link)}"[:300],
+        excerpt=f"{link.target.url[:URL_CHARS]} {seen_of(link)} {source.place}".strip()[:300],
         link_text=source.text[:100],
     )
 

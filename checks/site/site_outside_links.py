@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from auditor.api import (
     BrokenLink,
@@ -23,6 +24,7 @@ from checks.site._common import (
     link_finding,
     link_params,
     nothing_dead,
+    seen_of,
     source_evidence,
 )
 
@@ -33,8 +35,28 @@ MESSAGES = LINK_MESSAGES | {
         en="The outside name {host} no longer exists (NXDOMAIN, confirmed); {places} link(s) lead "
         "to it, such as “{text}”. Whoever registers it decides what visitors see.",
     ),
+    "many-gone": Text(
+        zh="外部网站 {host} 上有 {targets} 个被链接的页面已不存在（{seen}，两次确认），"
+        "共 {places} 处链接，如“{text}”；多半是该网站改版，请集中更换。",
+        en="{targets} linked pages of {host} are gone ({seen}, seen twice); {places} link(s), such "
+        "as “{text}”. The site was probably rebuilt: replace them together.",
+    ),
+    "host-suspected": Text(
+        zh="外部网站 {host} 上有 {targets} 个被链接的目标未能正常打开（{seen}），"
+        "共 {places} 处链接，如“{text}”，请人工核查。",
+        en="{targets} linked target(s) of {host} could not be opened ({seen}); {places} link(s), "
+        "such as “{text}”. Please look.",
+    ),
 }
 _PLACES = 20
+_SUSPECTED = frozenset({"suspected", "unchecked"})
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """`max_per_host`: with more dead targets on one host they are one matter, not many."""
+
+    max_per_host: int = 20
 
 
 @check(
@@ -53,38 +75,64 @@ _PLACES = 20
     ),
     messages=MESSAGES,
 )
-def site_outside_links(links: BrokenLinks) -> Iterator[Finding]:
-    """Lists targets on other sites that are certainly gone.
+def site_outside_links(links: BrokenLinks, params: Params) -> Iterator[Finding]:
+    """Lists targets on other sites that are gone, and hosts that do not answer.
 
     Why: dead names can be taken over. How: 404, 410 or NXDOMAIN in two looks; NXDOMAIN is asked
-    of a second server. A name is one issue, however many of its pages are linked. Servers that
-    are slow, refuse robots or whose names could not be asked for are not called dead. Fix: remove.
+    of a second server. A name is one issue, however many of its pages are linked, and so is a
+    host whose servers are slow or fail: a person must look there, nothing is called dead. Targets
+    that refuse robots or whose names could not be asked for are left out. Fix: remove.
     """
-    gone: defaultdict[str, list[BrokenLink]] = defaultdict(list)
     found = False
-    for link in links.links:
-        if link.target.in_site or link.target.verdict != "certain":
-            continue
-        found = True
-        if link.target.reason is Reason.NXDOMAIN:
-            gone[_host(link.target.url)].append(link)
-        else:
-            yield link_finding(Outcome.FAILED, link, msg("dead", **link_params(link)))
-    for host, dead in sorted(gone.items()):
-        yield _gone(host, dead)
+    for host, outside in sorted(_by_host(links).items()):
+        for finding in _judge(host, outside, params):
+            found = True
+            yield finding
     if not found:
         yield nothing_dead(links)
 
 
-def _gone(host: str, links: list[BrokenLink]) -> Finding:
+def _by_host(links: BrokenLinks) -> dict[str, list[BrokenLink]]:
+    hosts: defaultdict[str, list[BrokenLink]] = defaultdict(list)
+    for link in links.links:
+        if not link.target.in_site:
+            hosts[_host(link.target.url)].append(link)
+    return hosts
+
+
+def _judge(host: str, links: list[BrokenLink], params: Params) -> Iterator[Finding]:
+    certain = [link for link in links if link.target.verdict == "certain"]
+    no_name = [link for link in certain if link.target.reason is Reason.NXDOMAIN]
+    gone = [link for link in certain if link.target.reason is not Reason.NXDOMAIN]
+    if no_name:
+        yield _together(Outcome.FAILED, "name-gone", host, no_name)
+    if len(gone) > params.max_per_host:
+        yield _together(Outcome.FAILED, "many-gone", host, gone)
+    else:
+        for link in gone:
+            yield link_finding(Outcome.FAILED, link, msg("dead", **link_params(link)))
+    if any(link.target.verdict == "suspected" for link in links):
+        doubtful = [link for link in links if link.target.verdict in _SUSPECTED]
+        yield _together(Outcome.CANT_TELL, "host-suspected", host, doubtful)
+
+
+def _together(outcome: Outcome, key: str, host: str, links: list[BrokenLink]) -> Finding:
+    """One finding for all these targets of a host."""
+    links = sorted(links, key=lambda link: (link.target.verdict == "unchecked", link.target.url))
     places = sum(link.count for link in links)
     evidence: list[EvidenceRef] = []
     for link in links:
         evidence += [source_evidence(source, link) for source in link.sources]
-    text = str(link_params(links[0])["text"])
+    params: dict[str, str | int] = {
+        "host": host,
+        "places": places,
+        "text": link_params(links[0])["text"],
+    }
+    if key != "name-gone":
+        params |= {"targets": len(links), "seen": seen_of(links[0])}
     return Finding(
-        Outcome.FAILED,
-        msg("name-gone", host=host, places=places, text=text),
+        outcome,
+        msg(key, **params),
         Subject(SubjectKind.HOST, host),
         tuple(evidence[:_PLACES]),
         cause=host,

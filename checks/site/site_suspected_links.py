@@ -33,6 +33,13 @@ MESSAGES = {
         en="{url} failed twice ({seen}) and may be dead; {places} link(s), such as “{text}”. "
         "Please look.",
     ),
+    "soft": Text(
+        zh="{url} 返回 {seen}，但与不存在的地址一样打开首页、错误页或以网页代替文件，疑似已失效，"
+        "共 {places} 处链接，如“{text}”，请人工核查。",
+        en="{url} answers {seen} but opens what addresses that do not exist open: the home page, "
+        "an error page, a page in place of a file. It may be dead. {places} link(s), such as "
+        "“{text}”. Please look.",
+    ),
     "refused": Text(
         zh="{url} 拒绝访问（{seen}），共 {places} 处链接，如“{text}”，"
         "请核查是内部页面误链、页面失效还是防护所致。",
@@ -76,13 +83,15 @@ def site_suspected_links(links: BrokenLinks, params: Params) -> Iterator[Finding
     """Lists in-site targets that failed twice without proof that they are gone.
 
     Why: a person must tell a fault of the site from one of the network. How: two looks; server
-    errors, timeouts, resets and TLS errors, and plain refusals (401, 403). Pages of protection
-    products and addresses that were not asked for are left out. Fix: look, then mend.
+    errors, timeouts, resets and TLS errors, plain refusals (401, 403), and answers that names
+    which cannot exist get as well (soft 404). Pages of protection products and addresses that
+    were not asked for are left out. Fix: look, then mend.
     """
     suspected = [link for link in links.links if _is(link, "suspected")]
     refused = [link for link in links.links if _is(link, "blocked") and _plainly(link)]
     for link in suspected:
-        yield link_finding(Outcome.CANT_TELL, link, msg("suspected", **link_params(link)))
+        key = "soft" if _is_soft(link) else "suspected"
+        yield link_finding(Outcome.CANT_TELL, link, msg(key, **link_params(link)))
     if len(refused) > params.max_refused:
         yield _together(refused)
     else:
@@ -94,6 +103,11 @@ def site_suspected_links(links: BrokenLinks, params: Params) -> Iterator[Finding
 
 def _is(link: BrokenLink, verdict: str) -> bool:
     return link.target.in_site and link.target.verdict == verdict
+
+
+def _is_soft(link: BrokenLink) -> bool:
+    """True when something came, but what comes for anything."""
+    return link.target.reason is None and 200 <= link.target.status < 400
 
 
 def _plainly(link: BrokenLink) -> bool:

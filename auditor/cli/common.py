@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -25,6 +24,7 @@ from auditor.engine.catalogue import (
     load_checks,
     select_checks,
 )
+from auditor.engine.evidence import RunFolder
 from auditor.engine.params import params_problems
 from auditor.engine.result import ResultPlan, build_result
 from auditor.model.check import Check
@@ -37,13 +37,6 @@ from auditor.store import Store
 
 #: Entry points of the report formats.
 REPORTS = "auditor.reports"
-
-
-@dataclass(frozen=True, slots=True)
-class RunFolder:
-    """Where a run keeps its archives and screenshots; stored with the run."""
-
-    path: str
 
 
 def settings_of(config: Path | None, overrides: Mapping[str, object]) -> Settings:

@@ -16,7 +16,6 @@ import typer
 
 from auditor.cli.cluster import refuse_cluster
 from auditor.cli.common import (
-    RunFolder,
     check_settings,
     refuse_foreign_packages,
     result_plan,
@@ -31,9 +30,10 @@ from auditor.cli.progress import open_progress
 from auditor.cli.stopping import Signals, handling_signals
 from auditor.config import ConfigError, Problem, Settings, site_from_url, without_password
 from auditor.engine.audit import JudgingStopped
+from auditor.engine.evidence import RunFolder, archive_leftovers
 from auditor.engine.result import judge_missing
 from auditor.engine.round import TAKEN_OVER, create_run, new_run_id, run_round
-from auditor.engine.workshop import RoundPlan, find_browser
+from auditor.engine.workshop import RoundPlan, evidence_keeper, find_browser
 from auditor.model.artifact import Missed
 from auditor.model.finding import Reason
 from auditor.model.site import SHANGHAI, Register, Site
@@ -128,6 +128,8 @@ def _conclude(
         judge_missing(plan, store, hurry=signals.late)
         if signals.late():
             raise JudgingStopped
+        keeper = evidence_keeper(session.out / "evidence", store.run(session.run_id), settings)
+        archive_leftovers(keeper, store, datetime.now(UTC))
     except JudgingStopped:
         hint.without_reports()
         return signals.code or Exit.INTERRUPTED

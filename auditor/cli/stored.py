@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -74,8 +75,10 @@ def report(
     scheme: OtherSchemeOption = None,
 ) -> None:
     """Write the reports of a stored run again, without any network."""
-    from auditor.cli.common import RunFolder, stored_run, write_reports
+    from auditor.cli.common import stored_run, write_reports
+    from auditor.engine.evidence import RunFolder, archive_leftovers
     from auditor.engine.result import judge_missing
+    from auditor.engine.workshop import evidence_keeper
 
     overrides = {
         "reports.formats": format or None,
@@ -86,6 +89,10 @@ def report(
         judge_missing(plan, store)
         folder = store.run_artifact(plan.judging.context.run_id, RunFolder)
         known = Path(folder.path).parent if isinstance(folder, RunFolder) else None
+        if isinstance(folder, RunFolder):
+            run_row = store.run(plan.judging.context.run_id)
+            keeper = evidence_keeper(Path(folder.path), run_row, settings)
+            archive_leftovers(keeper, store, datetime.now(UTC))
         target = out or known or Path(f"audit-{plan.judging.context.run_id}")
         _, written = write_reports(plan, store, settings, target)
         index = target / "index.html"

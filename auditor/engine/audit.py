@@ -16,7 +16,7 @@ from auditor.derive.known_items import KnownItemChoice, KnownItems
 from auditor.derive.render_choice import RenderChoice, RenderChoiceFold
 from auditor.derive.urls import canonical
 from auditor.engine.carry import CarriedResults, Carrier
-from auditor.engine.evidence import EvidenceKeeper
+from auditor.engine.evidence import EarlierEvidence, EvidenceKeeper
 from auditor.engine.judge import judge, run_folds
 from auditor.engine.needs import needs_of, supply
 from auditor.engine.progress import Progress
@@ -38,11 +38,12 @@ from auditor.model.artifact import (
 )
 from auditor.model.check import Check, Scope
 from auditor.model.column import ColumnTemplate
+from auditor.model.evidence import EvidenceArchive
 from auditor.model.finding import Reason
 from auditor.model.page import PageFacts
 from auditor.model.site import Register, RunContext, Site, Vantage
 from auditor.store import LeaseLost, Store, StoreError
-from auditor.store.rows import Judgement
+from auditor.store.rows import CaptureRow, Judgement
 
 _LOG = structlog.get_logger(__name__)
 
@@ -143,9 +144,10 @@ async def _audit(plan: AuditPlan, site: Site, record: SiteRecord) -> int:
     judgement = await _judged(plan, site, carrier)
     await record.judged(judgement)
     await record.keep(CarriedResults, carrier.results())
-    await _archive(plan, site, record, judgement)
     crawl = given.get(CrawlSummary)
-    stopped_because = crawl.stopped_because if isinstance(crawl, CrawlSummary) else ""
+    crawl = crawl if isinstance(crawl, CrawlSummary) else None
+    await _archive(plan, site, record, judgement, crawl)
+    stopped_because = crawl.stopped_because if crawl else ""
     await record.finish("done", stopped_because=stopped_because)
     await plan.book.call(plan.evidence.clear, site)
     return len(judgement.issues)
@@ -158,16 +160,28 @@ async def _judged(plan: AuditPlan, site: Site, carrier: Carrier) -> Judgement:
     )
 
 
-async def _archive(plan: AuditPlan, site: Site, record: SiteRecord, judgement: Judgement) -> None:
+async def _archive(
+    plan: AuditPlan,
+    site: Site,
+    record: SiteRecord,
+    judgement: Judgement,
+    crawl: CrawlSummary | None,
+) -> None:
     """Put the evidence for the judgement into its archive."""
-    if record.spool is None:
+    spool = record.spool
+    if spool is None:
         return
-    await plan.book.call(record.spool.close)
-    problem, now = record.spool.problem, plan.tools.clock()
-    archive, captures = await plan.book.judge(
-        lambda: plan.evidence.archive(site, judgement, now, problem)
-    )
-    await record.archived(archive, captures)
+    await plan.book.call(spool.close)
+    now = plan.tools.clock()
+    revisit = crawl.revisit if crawl else None
+
+    def write() -> tuple[EvidenceArchive, list[CaptureRow]]:
+        earlier = revisit and EarlierEvidence.of(plan.book.store, revisit.run, site.id)
+        return plan.evidence.archive(
+            site, judgement, now, problem=spool.problem, earlier=earlier or None
+        )
+
+    await record.archived(*await plan.book.judge(write))
 
 
 def _first_given(plan: AuditPlan, site: Site, record: SiteRecord) -> dict[type, object]:

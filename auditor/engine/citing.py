@@ -63,10 +63,11 @@ def with_records(issues: Iterable[Issue], captures: Captures) -> tuple[Issue, ..
     return tuple(_with_records(issue, captures) for issue in issues)
 
 
-def unarchived(issues: Iterable[Issue], captures: Captures) -> int:
-    """The number of cited answers without a record. What has no digest was never an answer."""
+def without_record(issues: Iterable[Issue], captures: Captures) -> list[EvidenceRef]:
+    """The cited answers of which there is no record, each once. What has no digest was never an
+    answer."""
     refs = {(ref.url, ref.sha256): ref for issue in issues for ref in issue.evidence if ref.sha256}
-    return sum(record_of(ref, captures) is None for ref in refs.values())
+    return [ref for ref in refs.values() if record_of(ref, captures) is None]
 
 
 def _references(judgement: Judgement) -> Iterator[EvidenceRef]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +32,9 @@ _FORMAT = {
     "format": "WARC File Format 1.1",
     "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
 }
+_ANSWER = b"WARC/1.1\r\nWARC-Type: response\r\n"
+#: Read at once when a record is copied (bytes); its fields are within the first portion.
+_PORTION = 64 * 1024
 _SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 #: Header of ours: digest of the body after its content codings, as findings cite it.
 DECODED_DIGEST = "X-Decoded-Payload-Digest"
@@ -84,7 +88,7 @@ class WarcFile:
     def __init__(self, folder: Path, label: ArchiveLabel, now: datetime) -> None:
         self.path = folder / label.name
         self.records = 0
-        self._partial = folder / f"{label.name}.part"
+        self._partial = folder / f"{label.name}.{os.getpid()}.part"
         self._label = label
         self._now = now
         self._ids = uuid5(NAMESPACE_URL, label.subject)
@@ -125,6 +129,23 @@ class WarcFile:
     def add(self, trail: Trail) -> list[Archived]:
         """Write the answers and requests of a trail, and say where the answers are."""
         return [self._pair(capture) for capture in trail.captures]
+
+    def copy(self, source: Path, offset: int, sha256: str) -> int | None:
+        """Take over an answer and its request from another file, bytes as they are; the offset
+        here. None when there is no whole answer of this digest."""
+        try:
+            with source.open("rb") as stream:
+                stream.seek(offset)
+                answer, text = _member(stream)
+                request, _ = _member(stream)
+        except (OSError, zlib.error, EOFError):
+            return None
+        if not (text.startswith(_ANSWER) and f"{DECODED_DIGEST}: sha256:{sha256}".encode() in text):
+            return None
+        place = self._out.tell()
+        self._out.write(answer + request)
+        self.records += 2
+        return place
 
     def _pair(self, capture: Capture) -> Archived:
         """The answer, then the request that it answers."""
@@ -203,6 +224,22 @@ class WarcFile:
     def _next_id(self) -> UUID:
         self._count += 1
         return uuid5(self._ids, str(self._count))
+
+
+def _member(stream: BinaryIO) -> tuple[bytes, bytes]:
+    """The gzip member that begins here, as it is, and the first part of what is in it. Raises
+    `EOFError` when the file ends within it."""
+    start, unpacked = stream.tell(), zlib.decompressobj(wbits=31)
+    text = b""
+    while not unpacked.eof:
+        data = stream.read(_PORTION)
+        if not data:
+            raise EOFError
+        part = unpacked.decompress(data)
+        text = text or part
+    end = stream.tell() - len(unpacked.unused_data)
+    stream.seek(start)
+    return stream.read(end - start), text
 
 
 def _request_head(capture: Capture) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from auditor.engine.citing import by_url, cited_by, record_of, unarchived, with_records
+from auditor.engine.citing import by_url, cited_by, record_of, with_records, without_record
 from auditor.model.column import Column, ColumnState
 from auditor.model.finding import (
     EvidenceRef,
@@ -86,7 +86,7 @@ def test_what_is_missing_is_counted_once() -> None:
     rows = by_url([row()])
     ref, lost = EvidenceRef(PAGE, NOW, "aa"), EvidenceRef(GONE, NOW, "bb")
     never_answered = EvidenceRef("http://down.gov.cn/", NOW)
-    assert unarchived([issue(ref, lost), issue(lost, never_answered)], rows) == 1
+    assert without_record([issue(ref, lost), issue(lost, never_answered)], rows) == [lost]
 
 
 def test_what_is_cited() -> None:

@@ -76,8 +76,10 @@ def _moving(walk: Walk, tag: str, attrib: Attributes) -> None:
         walk.moving.append(walk.place(tag))
 
 
-def _hiding(walk: Walk, tag: str, attrib: Attributes) -> None:
+def _unseen(walk: Walk, tag: str, attrib: Attributes) -> None:
+    """noscript, template: their links accuse nobody (`GUESSED`)."""
     walk.hide()
+    walk.doubt(tag)
 
 
 # --- head -----------------------------------------------------------------------------------------
@@ -243,7 +245,7 @@ STARTS: Final[dict[str, Start]] = {
     **dict.fromkeys(_ROWS, ROW),
     **dict.fromkeys(_HEADINGS, _heading),
     **dict.fromkeys(("marquee", "blink"), _moving),
-    **dict.fromkeys(("noscript", "template"), _hiding),
+    **dict.fromkeys(("noscript", "template"), _unseen),
     **dict.fromkeys(("style", "title"), _raw),
     **dict.fromkeys(("iframe", "frame"), _links.start_frame),
     **dict.fromkeys(("video", "audio", "source", "embed", "object"), _links.start_media),

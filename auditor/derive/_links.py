@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from auditor.derive._targets import (
@@ -45,11 +46,16 @@ _BLANK_IMAGE: Final = re.compile(
 _NEXT: Final = re.compile(r"\W*(?:下一?页|后一?页|next(?: page)?)\W*$", re.I)
 _SKIP: Final = re.compile("跳|主要?内容|正文|skip|main content", re.I)
 _OPTION: Final = re.compile(r"\s*(?:https?://|/[\w-])", re.I)
+#: One image of a srcset: its address, then perhaps its size. A data: address holds commas.
+_CANDIDATE: Final = re.compile(r"[\s,]*(data:\S+|[^\s,]\S*)(?:\s+[\d.]+[wxh])*\s*(?:,|$)")
+_STYLE_URL: Final = re.compile(r"url\(\s*[\"']?([^\"'()]{1,2000})[\"']?\s*\)", re.I)
 PAGE: Final = LinkKind.PAGE
 _GOING: Final = re.compile(r"location|open|href|jump|go|url", re.I)
 _SEQUENCE: Final = frozenset({"next", "prev", "previous", "first", "last"})
 _FRAMED: Final = re.compile(r"[^?#]*\.(?:s?html?|jspx?|aspx?|php)(?:[?#].*)?", re.I | re.S)
 _MAX_NEXT: Final = 12
+_MAX_CANDIDATES: Final = 10
+MAX_SRCSET_CHARS: Final = 10_000
 _MAX_REDIRECTS: Final = 10
 
 
@@ -168,10 +174,25 @@ def start_img(walk: Walk, tag: str, attrib: Attributes) -> None:
         src = next((attrib[name] for name in _LAZY if attrib.get(name)), src)
     if src:
         walk.resource(tag, src, LinkKind.IMAGE, "src")
+    if "srcset" in attrib:
+        _source_set(walk, tag, attrib["srcset"], src)
     alt = attrib.get("alt")
     if alt and not walk.hidden:
         walk.alts.append((len(walk.parts), alt))
     _image(walk, tag, attrib, src)
+
+
+def _source_set(walk: Walk, tag: str, value: str, src: str) -> None:
+    """The images among which a browser chooses by size (HTML, "parse a srcset attribute")."""
+    for match in islice(_CANDIDATE.finditer(value[:MAX_SRCSET_CHARS]), _MAX_CANDIDATES):
+        if match[1] != src:
+            walk.resource(tag, match[1].rstrip(","), LinkKind.IMAGE, "src")
+
+
+def backgrounds(walk: Walk, tag: str, style: str) -> None:
+    """The pictures that a style attribute loads."""
+    for match in islice(_STYLE_URL.finditer(style[:MAX_SRCSET_CHARS]), _MAX_CANDIDATES):
+        walk.resource(tag, match[1].strip(), LinkKind.IMAGE, "src")
 
 
 def _image(walk: Walk, tag: str, attrib: Attributes, src: str) -> None:
@@ -230,6 +251,8 @@ def start_media(walk: Walk, tag: str, attrib: Attributes) -> None:
     if src:
         framed = tag in ("object", "embed") and _FRAMED.fullmatch(src)
         walk.resource(tag, src, LinkKind.FRAME if framed else LinkKind.ATTACHMENT, "src")
+    if tag == "source" and "srcset" in attrib:
+        _source_set(walk, tag, attrib["srcset"], src)
     if attrib.get("poster"):
         walk.resource(tag, attrib["poster"], LinkKind.IMAGE, "src")
     if tag in ("video", "audio") and "autoplay" in attrib and "muted" not in attrib:

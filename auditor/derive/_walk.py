@@ -13,9 +13,11 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from auditor.derive._blocks import END_ROW, ENDS, ROW, STARTS
 from auditor.derive._entries import MARK, MARKED, Run, entries
-from auditor.derive._links import DATA_LINKS, LinkDraft, anchor_end
+from auditor.derive._links import DATA_LINKS, LinkDraft, anchor_end, backgrounds
 from auditor.derive._targets import address_in_script, kind_of, leads_nowhere
 from auditor.derive.forms import Control, FormDraft
 from auditor.derive.items import Rows, Span
@@ -44,7 +46,7 @@ _MAX_CRUMB_MARKS: Final = 20
 #: Characters of an event handler that are looked at.
 _MAX_CODE: Final = 2_000
 
-_REGION, _HIDDEN, _TEXT, _CLICK = range(4)
+_REGION, _HIDDEN, _TEXT, _CLICK, _DOUBT = range(5)
 
 
 def _callbacks(walk: Walk) -> tuple[Start, End]:
@@ -135,6 +137,7 @@ class Walk:
         self.strong_edge = False
         self.regions: list[tuple[int, Region]] = []
         self.hidden = 0
+        self.doubting = False
         self.anchors: list[Any] = []
         self.anchors_total = 0
         self.spans: list[Span] = []
@@ -238,6 +241,8 @@ class Walk:
             or get("aria-hidden") == "true"
         ):
             self.hide()
+        if style and "url(" in style:
+            backgrounds(self, tag, style)
         role = get("role")
         if role in LANDMARK_ROLES:
             self.landmarks.add(role)
@@ -258,6 +263,12 @@ class Walk:
         self._mark(_HIDDEN, len(self.parts))
         self.hidden += 1
 
+    def doubt(self, via: str) -> None:
+        """The links of the element that has just begun were found in a way that is a guess."""
+        if not self.doubting:
+            self.doubting = True
+            self._mark(_DOUBT, (via, len(self.anchors), len(self.resources)))
+
     def _mark(self, kind: int, data: Any) -> None:
         depth = len(self.labels)
         self.marks.append((depth, kind, data))
@@ -276,6 +287,11 @@ class Walk:
                 del self.parts[data:]
             elif kind == _TEXT:
                 self.texts.setdefault(data[0], self.text_from(data[1]))
+            elif kind == _DOUBT:
+                self.doubting = False
+                via, anchor, resource = data
+                for links, first in ((self.anchors, anchor), (self.resources, resource)):
+                    links[first:] = [replace(link, via=via) for link in links[first:]]
             else:
                 self._clicked(*data)
         self.mark_depth = marks[-1][0] if marks else -1

@@ -27,6 +27,7 @@ _INDEPENDENT: Final = re.compile(r"(?:https?:)?//[^/?#\\\s]|/(?![/\\])")
 _PARTS: Final = re.compile(r"(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?", re.I | re.S)
 _AUTHORITY: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(?::(\d{0,5}))?")
 _WIDE_SCHEME: Final = re.compile(r"(https?)\s?[:：]\s?[/／\\]{2}", re.I)
+_SLASHES: Final = re.compile(r"(https?):/{3,}", re.I)
 _HOST: Final = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 
 _SESSION_PATH: Final = re.compile(r";(?:jsessionid|phpsessid)=[^/;?#]*", re.I)
@@ -71,7 +72,7 @@ def canonical(url: str, encoding: str = "utf-8") -> str:
 
 def tidy(href: str) -> str:
     """An href as browsers read it: edges stripped, line breaks removed, backslashes as slashes
-    before the query, full-width `：／／` after the scheme made plain."""
+    before the query, full-width `：／／` after the scheme made plain, and no third slash there."""
     text = _CONTROL.sub("", href.strip(_EDGES))
     wide = _WIDE_SCHEME.match(text)
     if wide:
@@ -79,7 +80,7 @@ def tidy(href: str) -> str:
     if "\\" in text:
         head, mark, tail = _split_query(text)
         text = head.replace("\\", "/") + mark + tail
-    return text
+    return _SLASHES.sub(r"\1://", text) if "///" in text[:9] else text
 
 
 def host_of(url: str) -> str:

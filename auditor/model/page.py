@@ -70,7 +70,9 @@ class Meta:
 
 #: Ways of finding (`Link.via`) that take an address out of scripts, data or lists that no visitor
 #: sees. Such an address is a guess: when nothing answers there, no link of the page is dead.
-GUESSED = frozenset({"script", "data", "pager", "interface", "listing", "rel", "sitemap"})
+GUESSED = frozenset(
+    {"script", "data", "pager", "interface", "listing", "rel", "sitemap", "noscript", "template"}
+)
 
 
 class Link(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -82,7 +84,8 @@ class Link(Struct, frozen=True, gc=False, omit_defaults=True):
     it; `text` the visible text; `via` how it was found: href | src | onclick | option | meta | map,
     or one of `GUESSED`: script (a literal in a script) | data (a data attribute) | pager (a
     script-built pager) | interface (data that scripts load, no page) | listing (an entry in such
-    data) | rel (link element) | sitemap.
+    data) | rel (link element) | sitemap | noscript, template (elements that nobody sees, in a
+    browser that runs scripts or at all).
     """
 
     url: str

@@ -82,7 +82,7 @@ def test_entries_behind_functions_are_entries() -> None:
         ("<iframe src=about:blank data-src=/w.html></iframe>", "/w.html", "src", LinkKind.FRAME),
         ("<object data=/o.html></object>", "/o.html", "src", LinkKind.FRAME),
         ("<embed src=/v.swf>", "/v.swf", "src", LinkKind.ATTACHMENT),
-        ("<noscript><a href=/n.html>x</a></noscript>", "/n.html", "href", LinkKind.PAGE),
+        ("<noscript><a href=/n.html>x</a></noscript>", "/n.html", "noscript", LinkKind.PAGE),
     ],
 )
 def test_rare_links(html: str, path: str, via: str, kind: LinkKind) -> None:

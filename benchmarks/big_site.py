@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
 from page_walk import page
@@ -55,6 +56,14 @@ def _with_links(number: int, links: list[str]) -> str:
 
 def _write(path: Path, text: str, encoding: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    text = text.replace("专项整治", _matter(f"{path.parent.name}/{path.name}"))
     if encoding != "utf-8":
         text = text.replace('charset="utf-8"', 'charset="gbk"')
     path.write_bytes(text.encode(encoding, "xmlcharrefreplace"))
+
+
+def _matter(name: str) -> str:
+    """Eight characters that hardly any other page has in this row: what says nothing new is
+    taken for a trap."""
+    number = zlib.crc32(name.encode())
+    return "".join(chr(0x4E00 + (number >> place) % 5_003) for place in range(8))

@@ -10,11 +10,12 @@ import pytest
 from auditor.engine.second_visit import basis_of, settle
 from auditor.gather.crawl import CrawlLimits
 from auditor.model.artifact import CrawlSummary
-from tests.hostile.web import Script
+from tests.hostile.web import Script, Talk
 from tests.integration.probe_lab import page
 from tests.integration.site_lab import linked, moved, status
 from tests.integration.visit_lab import FIRST_DAY, Killed, Mortal, dated, tagged, visits
 
+HTML = ("Content-Type", "text/html")
 SECTIONS = [f"/s{number}/" for number in range(3)]
 ARTICLES = [f"{section}a{number}.html" for section in SECTIONS for number in range(4)]
 
@@ -220,3 +221,21 @@ async def test_a_fall_is_told_and_an_empty_crawl_is_no_measure(tmp_path: Path) -
     assert third.revisit.unchanged == 16, "what the site showed before it was down still counts"
     stored = third.store.artifact(third.run_id, "example", CrawlSummary)
     assert stored == third.summary
+
+
+async def test_pages_that_were_read_are_read_again_though_their_pattern_was_stopped(
+    tmp_path: Path,
+) -> None:
+    async def calendar(talk: Talk) -> None:
+        """A page that names the next one, and says nothing new."""
+        day = int(talk.request.path.rpartition("=")[2])
+        await talk.answer(200, linked(f"/day?n={day + 1}", title="日历"), HTML)
+
+    async with visits(tmp_path, district() | {"/day": calendar}) as site:
+        site.web.scripts["/"] = tagged(linked(*SECTIONS, "/day?n=1", title="首页"))
+        deep = CrawlLimits(workers=2, max_depth=900)
+        first, second = await site.visit(limits=deep), await site.visit(limits=deep)
+    assert first.summary.traps
+    assert first.summary.pages < 300
+    assert set(first.pages) <= set(second.pages)
+    assert second.revisit.unchanged == first.summary.pages

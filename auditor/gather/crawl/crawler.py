@@ -245,9 +245,11 @@ class Crawler:
     # --- one page -------------------------------------------------------------------------------
 
     async def _visit(self, item: FrontierUrl, due: float | None) -> None:
+        known, coming = self._earlier, self._frontier.upcoming(LOOK_AHEAD)
+        before = await known.of(item.url, coming) if known is not None else None
         if due is not None:
             await self._tools.sleep(max(due - monotonic(), 0.0))
-        elif self._state.traps.defers(item):  # its pattern was stopped after it was found
+        elif before is None and self._state.traps.defers(item):  # stopped after it was found
             self._state.deferred += 1
             self._batch.done.append(UrlDone(item.url, attempts=0, state="deferred"))
             return
@@ -256,8 +258,6 @@ class Crawler:
             record = FetchRecord(item.url, reason=Reason.ROBOTS, captured_at=self._tools.clock())
             self._finish(item, record, "unchecked", 1, failed_page(item, record))
             return
-        known, coming = self._earlier, self._frontier.upcoming(LOOK_AHEAD)
-        before = await known.of(item.url, coming) if known is not None else None
         if due is None:
             fetched, unchanged = await ask(self._tools.fetcher, item.url, before)
         else:

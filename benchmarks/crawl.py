@@ -89,11 +89,14 @@ def run(base: Path, command: list[str], pages_of: Callable[[bytes], int]) -> Mea
 
 @contextmanager
 def nginx(base: Path, extra: str = "") -> Iterator[int]:
-    """Serve `base/site` on the port that is given; `extra`: more directives for the server."""
+    """Serve `base/site` on the port that is given; `extra`: more directives for the server,
+    which may name the `{port}`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    (base / "nginx.conf").write_text(NGINX.format(base=base, port=port, extra=extra))
+    (base / "nginx.conf").write_text(
+        NGINX.format(base=base, port=port, extra=extra.format(port=port))
+    )
     binary = shutil.which("nginx") or "/usr/sbin/nginx"
     server = subprocess.Popen([binary, "-c", str(base / "nginx.conf"), "-p", str(base)])
     try:

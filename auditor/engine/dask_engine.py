@@ -191,13 +191,14 @@ def _sites_at_once(plan: RoundPlan) -> int:
 async def _cluster(plan: RoundPlan) -> AsyncIterator[Client]:
     """A client of the scheduler that the settings name, or of a cluster of our own."""
     engine = plan.settings.engine
-    with dask.config.set(_DASK):
-        if engine.scheduler is not None:
+    if engine.scheduler is not None:
+        with dask.config.set(_DASK):
             async with _joined(engine.scheduler) as client:
                 yield client
-            return
-        scratch = Path(tempfile.mkdtemp(prefix="auditor-workers-"))
-        try:
+        return
+    scratch = Path(tempfile.mkdtemp(prefix="auditor-workers-"))
+    try:
+        with dask.config.set({**_DASK, "temporary-directory": str(scratch)}):
             async with (
                 LocalCluster(
                     n_workers=engine.workers,
@@ -207,15 +208,14 @@ async def _cluster(plan: RoundPlan) -> AsyncIterator[Client]:
                     security=Security.temporary(),
                     dashboard_address="127.0.0.1:0",
                     memory_limit=0,
-                    local_directory=str(scratch),
                 ) as cluster,
                 Client(cluster, asynchronous=True) as client,
             ):
                 # Made for spilling to disk, which is off; gone now, a kill cannot leave it.
                 shutil.rmtree(scratch, ignore_errors=True)
                 yield client
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 @asynccontextmanager

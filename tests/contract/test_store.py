@@ -158,6 +158,19 @@ def test_site_rows_follow_the_register_and_the_audit(store: Store) -> None:
     assert store.site_rows("r1")[0].state == "queued"
 
 
+def test_nobody_claims_what_is_done(store: Store, fence: int) -> None:
+    store.finish_site("r1", "portal", fence, "done", stopped_because="", error="", now=NOW)
+    done = store.site_rows("r1")[0]
+    assert store.claim("r1", "portal", NOW + timedelta(hours=1)) is None
+    assert store.site_rows("r1")[0] == done
+
+
+@pytest.mark.parametrize("state", ["running", "cancelled", "failed"])
+def test_everything_else_may_be_claimed(store: Store, fence: int, state: str) -> None:
+    store.finish_site("r1", "portal", fence, state, stopped_because="", error="", now=NOW)
+    assert store.claim("r1", "portal", NOW) == fence + 1
+
+
 def test_unknown_sites_are_missing(store: Store) -> None:
     new_run(store, "r1", NOW)
     with pytest.raises(StoreMissing):
@@ -178,6 +191,9 @@ def test_an_older_fence_writes_nothing(store: Store, fence: int) -> None:
         store.save_artifact("r1", "portal", fence, "Vantage", Vantage())
     with pytest.raises(LeaseLost):
         store.finish_site("r1", "portal", fence, "done", stopped_because="", error="", now=NOW)
+    with pytest.raises(LeaseLost):
+        store.save_judgement("r1", "portal", [], [], [], [], fence=fence)
+    assert store.judgement("r1", "portal") is None
     assert store.page_count("r1", "portal") == 0
     assert list(store.seen_urls("r1", "portal")) == []
     assert store.artifact("r1", "portal", Vantage) is None

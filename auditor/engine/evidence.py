@@ -78,7 +78,8 @@ class EvidenceKeeper:
         """Spools that attempts at the site have left, oldest first."""
         stem = self._stem(site)
         found = self.folder.glob(f"{glob.escape(stem)}*{_SPOOL}")
-        return sorted(found, key=lambda path: _attempt(path, stem))
+        ours = (path for path in found if _attempt(path, stem))
+        return sorted(ours, key=lambda path: _attempt(path, stem))
 
     def clear(self, site: Site) -> None:
         """Remove the spools of a site whose archive is written."""

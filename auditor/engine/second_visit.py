@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import structlog
 
@@ -22,6 +23,7 @@ from auditor.engine.link_graph import Ties, orphans
 from auditor.engine.record import SiteRecord
 from auditor.engine.source_digest import source_digest
 from auditor.gather.crawl import CrawlLimits, EarlierPages
+from auditor.gather.crawl.traps import TrapWatch
 from auditor.model.artifact import CrawlSummary
 from auditor.model.check import Check
 from auditor.model.revisit import CrawlComparison, Revisit
@@ -33,6 +35,8 @@ _LOG = structlog.get_logger(__name__)
 _READING = ("auditor.derive", "auditor.model.page", "auditor.gather.crawl")
 #: Earlier audits that are looked through for one that saw pages.
 _MAX_EARLIER = 20
+#: Pages that led into traps which are read again from the store.
+_MAX_TRAP_PAGES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,20 @@ async def take_over(
         in_full=(lambda url: True) if evidence == "all" else cited.__contains__,
         remade={canonical(site.homepage)} if browser else (),
     )
+
+
+def recall_traps(record: SiteRecord, basis: CrawlBasis, traps: TrapWatch) -> None:
+    """Let the traps know what the pages said that lead to deferred URLs; else a trap's next page
+    would be news on every visit."""
+    if not basis.reused:
+        return
+    store, site_id = record.book.store, record.site_id
+    rows = store.url_states(record.book.run_id, site_id)
+    parents = dict.fromkeys(row.parent for row in rows if row.state == "deferred")
+    for url in islice(parents, _MAX_TRAP_PAGES):
+        page = store.page(basis.reused, site_id, url)
+        if page is not None:
+            traps.learn(page)
 
 
 async def settle(

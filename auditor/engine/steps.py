@@ -16,7 +16,7 @@ from auditor.derive.known_items import KnownItems
 from auditor.derive.render_choice import RenderChoice
 from auditor.engine.progress import Progress
 from auditor.engine.record import SiteRecord
-from auditor.engine.second_visit import basis_of, settle, take_over
+from auditor.engine.second_visit import basis_of, recall_traps, settle, take_over
 from auditor.engine.stop import Stop
 from auditor.gather.browser import Browser
 from auditor.gather.crawl import CRAWLED_KINDS, Crawler, CrawlLimits, CrawlMemory, remember
@@ -120,6 +120,8 @@ async def gather_crawl(
         return await settle(record, site, basis, shut_out)
     kept, browser = settings.evidence.store, pool.browser is not None
     earlier = await take_over(record, site, basis, evidence=kept, browser=browser)
+    memory = await record.book.call(remembered, record, limits.max_depth)
+    await record.book.call(recall_traps, record, basis, memory.traps)
     crawler = Crawler(
         site,
         tools=tools,
@@ -127,7 +129,7 @@ async def gather_crawl(
         limits=limits,
         sink=record,
         stop=stop.event,
-        memory=await record.book.call(remembered, record, limits.max_depth),
+        memory=memory,
         earlier=earlier,
         renderer=pool.browser,
         progress=lambda pages, waiting: progress.pages(site.id, pages, waiting),

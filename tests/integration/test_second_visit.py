@@ -16,6 +16,8 @@ from tests.integration.site_lab import linked, moved, status
 from tests.integration.visit_lab import FIRST_DAY, Killed, Mortal, dated, tagged, visits
 
 HTML = ("Content-Type", "text/html")
+#: One worker, so that requests come in the order of the queue.
+ONE = CrawlLimits(workers=1)
 SECTIONS = [f"/s{number}/" for number in range(3)]
 ARTICLES = [f"{section}a{number}.html" for section in SECTIONS for number in range(4)]
 
@@ -73,10 +75,10 @@ async def test_a_counter_in_the_header_is_no_change_but_gives_new_facts(tmp_path
 async def test_changed_and_new_pages_are_read(tmp_path: Path) -> None:
     pages = district()
     async with visits(tmp_path, pages) as site:
-        await site.visit()
+        await site.visit(limits=ONE)
         pages["/s1/"] = tagged(linked("/s1/new.html", *articles_of("/s1/"), title="栏目/s1/"))
         pages["/s1/new.html"] = tagged(linked("/s1/", title="新闻"))
-        second = await site.visit()
+        second = await site.visit(limits=ONE)
     revisit = second.revisit
     assert (revisit.unchanged, revisit.changed, revisit.new, revisit.gone) == (15, 1, 1, 0)
     assert second.pages["/s1/new.html"].parent_url.endswith("/s1/")
@@ -239,3 +241,4 @@ async def test_pages_that_were_read_are_read_again_though_their_pattern_was_stop
     assert first.summary.pages < 300
     assert set(first.pages) <= set(second.pages)
     assert second.revisit.unchanged == first.summary.pages
+    assert second.revisit.new < 5, "the trap's next page is no news"

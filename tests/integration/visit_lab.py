@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from auditor.engine.record import Bookkeeper, SiteRecord
-from auditor.engine.second_visit import basis_of, settle, take_over
+from auditor.engine.second_visit import basis_of, recall_traps, settle, take_over
 from auditor.engine.steps import remembered
 from auditor.gather.crawl import Crawler, CrawlLimits
 from auditor.gather.robots import Robots
@@ -147,6 +147,9 @@ class Visits:
         claimed = record or self.claim()
         before = len(self.web.log)
         basis = await basis_of(claimed, self.site, bounds)
+        earlier = await take_over(claimed, self.site, basis)
+        memory = await claimed.book.call(remembered, claimed, bounds.max_depth)
+        recall_traps(claimed, basis, memory.traps)
         crawler = Crawler(
             self.site,
             tools=self.here.tools,
@@ -154,8 +157,8 @@ class Visits:
             limits=bounds,
             sink=sink or claimed,  # type: ignore[arg-type]
             stop=asyncio.Event(),
-            earlier=await take_over(claimed, self.site, basis),
-            memory=await claimed.book.call(remembered, claimed, bounds.max_depth),
+            earlier=earlier,
+            memory=memory,
         )
         crawl = await asyncio.wait_for(crawler.run(), 30)
         summary = await settle(claimed, self.site, basis, crawl)

@@ -43,17 +43,22 @@ def remember(
 
 
 def _noted(memory: CrawlMemory, known: Iterable[UrlRow], max_depth: int) -> Iterator[str]:
+    stopped: list[FrontierUrl] = []
     for row in known:
         yield row.url
         if not row.in_site or row.kind not in CRAWLED_KINDS:
             continue
         too_deep = row.depth > max_depth
         deferred = row.state == "deferred"
-        if not (deferred and too_deep):
-            memory.traps.recall(_item(row), deferred=deferred)
+        if not deferred:
+            memory.traps.recall(_item(row), deferred=False)
+        elif not too_deep:
+            stopped.append(_item(row))
         memory.deferred += deferred
         memory.too_deep += deferred and too_deep
         memory.blocked += row.verdict == "blocked"
+    for item in stopped:
+        memory.traps.recall(item, deferred=True)
 
 
 def _item(row: UrlRow) -> FrontierUrl:

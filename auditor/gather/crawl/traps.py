@@ -119,16 +119,23 @@ class TrapWatch:
         return self._queued[pattern] > CROWD
 
     def recall(self, item: FrontierUrl, *, deferred: bool) -> None:
-        """Take a URL of an earlier attempt into account, as it was decided then."""
+        """Take a URL of an earlier attempt into account, as it was decided then; deferred ones
+        after the others."""
         if deferred:
             if not self.defers(item):
                 # What made the earlier attempt stop the pattern is not known any more.
                 self._stop(self._patterns.of(item.url)[0])
                 self.defers(item)
             return
+        self._patterns.of(item.url)  # what varies in a pattern is seen by its URLs
         rule, pattern = _static_rule(item.url)
         if rule:
             self._stopped.setdefault(pattern, _Stopped(rule)).tries -= 1
+
+    def learn(self, page: PageFacts) -> None:
+        """Know what a page of an earlier audit said, so that it is no news now."""
+        novelty(page, self._sieve, lambda link: False)
+        self._idle.learn(page.url, page.main_text_hash)
 
     def _rule(self, url: str) -> tuple[str, str]:
         """The rule by which the URL is deferred, and the pattern; empty when it is not."""

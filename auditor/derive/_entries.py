@@ -47,8 +47,10 @@ _SPECIAL: Final = RARE | {"aria-label", "aria-labelledby", "name"}
 #: since attribute names are read in either case.
 MARK: Final = "_0_1_0_"
 MARKED: Final = f" {MARK}></li>"
-_MAX_LINE_CHARS: Final = 600
+_MARKED: Final = MARKED.encode()
+_MAX_LINE_BYTES: Final = 1_000
 _MAX_LINES: Final = 4_096
+_CDATA: Final = 40
 
 
 class Frame(NamedTuple):
@@ -75,43 +77,45 @@ Entry = tuple[
 #: Lines, each with the white space that stands before it.
 Run = list[tuple[str, Entry]]
 
-_known: dict[str, Entry | None] = {}
+_known: dict[bytes, Entry | None] = {}
 
 
-def cut(source: str) -> tuple[str, list[Run]]:
-    """The source without its runs of plain entries, and the runs."""
-    pieces = source.split("<li")
-    if len(pieces) < 2 or MARK in source or "aria-labelledby" in source:
+def cut(source: bytes) -> tuple[bytes, list[Run]]:
+    """The source (UTF-8) without its runs of plain entries, and the runs."""
+    pieces = source.split(b"<li")
+    if len(pieces) < 2 or MARK.encode() in source or b"aria-labelledby" in source:
         return source, []
-    kept: list[str] = [pieces[0]]
+    kept: list[bytes] = [pieces[0]]
     runs: list[Run] = []
-    gap: str | None = None
+    gap: bytes | None = None
     for piece in pieces[1:]:
-        line, end, behind = piece.partition("</li>")
+        line, end, behind = piece.partition(b"</li>")
         entry = _entry(line) if end else None
+        if gap is None and kept[-1][-_CDATA:].rstrip().endswith(b"<![CDATA["):
+            entry = None  # the beginning of an entry in a data store
         if entry is None:
             kept.append(piece)
             gap = None
             continue
         if gap is None:
             runs.append([("", entry)])
-            kept.append(MARKED + behind)
+            kept.append(_MARKED + behind)
         else:
-            runs[-1].append((gap, entry))
-            kept[-1] = MARKED + behind
+            runs[-1].append((gap.decode(), entry))
+            kept[-1] = _MARKED + behind
         gap = behind if not behind or behind.isspace() else None
-    return "<li".join(kept), runs
+    return b"<li".join(kept), runs
 
 
-def _entry(line: str) -> Entry | None:
+def _entry(line: bytes) -> Entry | None:
     """What follows `<li`, read; None where the form is another."""
+    if len(line) > _MAX_LINE_BYTES:
+        return None
     if line in _known:
         return _known[line]
-    if len(line) > _MAX_LINE_CHARS:
-        return None
     if len(_known) >= _MAX_LINES:
         _known.clear()
-    entry = _known[line] = _read(line)
+    entry = _known[line] = _read(line.decode())
     return entry
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from auditor.derive._targets import (
     PAGE_ENDINGS,
-    REDIRECT,
     REFRESH,
     address_in_script,
     is_address,
     kind_of,
     leads_nowhere,
+    redirects,
 )
 from auditor.derive.datastore import replay
 from auditor.derive.fast import twin
@@ -170,7 +171,7 @@ def start_area(walk: Walk, tag: str, attrib: Attributes) -> None:
 
 def start_img(walk: Walk, tag: str, attrib: Attributes) -> None:
     src = attrib.get("src", "")
-    if not src or _BLANK_IMAGE.search(src[:200]):
+    if not src or _is_blank(src[:200]):
         src = next((attrib[name] for name in _LAZY if attrib.get(name)), src)
     if src:
         walk.resource(tag, src, LinkKind.IMAGE, "src")
@@ -193,6 +194,12 @@ def backgrounds(walk: Walk, tag: str, style: str) -> None:
     """The pictures that a style attribute loads."""
     for match in islice(_STYLE_URL.finditer(style[:MAX_SRCSET_CHARS]), _MAX_CANDIDATES):
         walk.resource(tag, match[1].strip(), LinkKind.IMAGE, "src")
+
+
+@lru_cache(maxsize=1_024)
+def _is_blank(src: str) -> bool:
+    """Whether an image's address is that of a filler, until a script sets the real one."""
+    return _BLANK_IMAGE.search(src) is not None
 
 
 def _image(walk: Walk, tag: str, attrib: Attributes, src: str) -> None:
@@ -307,6 +314,7 @@ def end_script(walk: Walk, tag: str) -> None:
         text = text[: MAX_SCRIPT_CHARS - walk.script_chars]
         walk.script_chars += len(text)
         walk.scripts.append((attrib, text))
+        walk.keep_whole(text)
         if "location" in text:
             _redirects(walk, text)
         elif "<![CDATA[" in text and "xml" in attrib.get("type", ""):
@@ -314,10 +322,7 @@ def end_script(walk: Walk, tag: str) -> None:
 
 
 def _redirects(walk: Walk, text: str) -> None:
-    for count, match in enumerate(REDIRECT.finditer(text)):
-        if count >= _MAX_REDIRECTS:
-            return
-        href = match[1] or match[2]
+    for href in redirects(text)[:_MAX_REDIRECTS]:
         if is_address(href):
             walk.resource("script", href, kind_of(href), "script")
 

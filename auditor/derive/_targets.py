@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
-from auditor.derive.text import words
+from auditor.derive.text import remembered, words
 from auditor.model.page import LinkKind
 
 ATTACHMENTS: Final = words(
@@ -34,7 +35,7 @@ _ADDRESS: Final = re.compile(
     re.I | re.A,
 )
 #: A script that sends the visitor elsewhere: a whole literal address only.
-REDIRECT: Final = re.compile(
+_REDIRECT: Final = re.compile(
     r"(?<!var )(?<!let )(?:(?:window|document|self|top|parent)\s*\.\s*)*location"
     r"(?:\s*\.\s*href)?\s*=\s*"
     r"[\"']([^\"'<>\s+]{1,2000})[\"']\s*(?:;|\}|$|\n)"
@@ -70,6 +71,13 @@ def is_address(text: str) -> bool:
     return _ADDRESS.fullmatch(text) is not None
 
 
+@remembered
+def redirects(script: str) -> tuple[str, ...]:
+    """Where a script sends the visitor, as written: whole literals only."""
+    return tuple(match[1] or match[2] for match in _REDIRECT.finditer(script))
+
+
+@lru_cache(maxsize=512)
 def address_in_script(code: str) -> str:
     """The literal address in an event handler such as `window.open('/a/b.html')`, or ""."""
     match = _CALL.search(code)

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from inspect import signature
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -43,10 +45,18 @@ End = Callable[[str], None]
 
 _HIDING: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _MAX_CRUMB_MARKS: Final = 20
-#: Characters of an event handler that are looked at.
+#: Characters of an event handler or a style that are looked at.
 _MAX_CODE: Final = 2_000
 
+#: lxml asks for the signature of `start` for every page; this is the answer, quickly.
+_SIGNATURE: Final = signature(lambda tag, attrib: None)
+
 _REGION, _HIDDEN, _TEXT, _CLICK, _DOUBT = range(5)
+
+
+@lru_cache(maxsize=512)
+def _hides(style: str) -> bool:
+    return _HIDING.search(style) is not None
 
 
 def _callbacks(walk: Walk) -> tuple[Start, End]:
@@ -114,6 +124,7 @@ def _callbacks(walk: Walk) -> tuple[Start, End]:
         if labels:
             pop()
 
+    start.__signature__ = _SIGNATURE  # type: ignore[attr-defined]
     return start, end
 
 
@@ -192,6 +203,11 @@ class Walk:
         if marks:
             del self.runs[-marks:]
 
+    def keep_whole(self, script: str) -> None:
+        """A script that had runs of entries: it must be read as it was."""
+        if MARK in script:
+            self.runs.insert(0, [])
+
     def close(self) -> Walk:
         """The parse is over."""
         return self
@@ -236,7 +252,7 @@ class Walk:
         get = attrib.get
         style = get("style")
         if (
-            (style and ("none" in style or "hidden" in style) and _HIDING.search(style[:2000]))
+            (style and ("none" in style or "hidden" in style) and _hides(style[:_MAX_CODE]))
             or "hidden" in attrib
             or get("aria-hidden") == "true"
         ):

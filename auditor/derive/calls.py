@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final
 
 from auditor.derive._targets import is_address
+from auditor.derive.text import remembered
 
 _FUNCTION: Final = re.compile(
     r"function\s+([\w$]{1,60})\s*\(([\w$,\s]{0,200})\)\s*\{"
@@ -40,20 +42,11 @@ class Calls:
         self._sums: dict[str, Sum] = {}
         for script in scripts:
             if "location" in script or "open" in script:
-                self._read(script)
+                for name, found in _functions(script):
+                    self._sums.setdefault(name, found)
 
     def __bool__(self) -> bool:
         return bool(self._sums)
-
-    def _read(self, script: str) -> None:
-        for count, match in enumerate(_FUNCTION.finditer(script)):
-            if count >= _MAX_FUNCTIONS:
-                return
-            name = match[1] or match[3]
-            names = [part.strip() for part in (match[2] or match[4] or "").split(",")]
-            found = _goes_to(_body(script, match.end()), names)
-            if found and name not in self._sums:
-                self._sums[name] = found
 
     def target(self, code: str) -> str:
         """The address to which an event handler leads; "" when that cannot be told."""
@@ -69,6 +62,18 @@ class Calls:
             if is_address(address) or _QUERY.fullmatch(address):
                 return address
         return ""
+
+
+@remembered
+def _functions(script: str) -> tuple[tuple[str, Sum], ...]:
+    """Names of the functions that go somewhere, and where."""
+    found: list[tuple[str, Sum]] = []
+    for match in islice(_FUNCTION.finditer(script), _MAX_FUNCTIONS):
+        names = [part.strip() for part in (match[2] or match[4] or "").split(",")]
+        target = _goes_to(_body(script, match.end()), names)
+        if target:
+            found.append((match[1] or match[3], target))
+    return tuple(found)
 
 
 def _body(script: str, start: int) -> str:

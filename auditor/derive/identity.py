@@ -13,14 +13,14 @@ from functools import lru_cache
 from typing import Any, Final
 
 from auditor.derive.limits import MAX_IDENTITY_CHARS
-from auditor.derive.text import fold, half_width_digits
+from auditor.derive.text import fold, half_width_digits, remembered
 from auditor.model.page import Identity, Meta
 
 #: bm and 8 digits for central bodies, else 10 digits (`网页标签` table of 国办发〔2017〕47号).
 SITE_CODE: Final = re.compile(r"(?<![0-9A-Za-z])(?:bm\d{8}|\d{10})(?!\d)", re.I)
 
 _VISIBLE_CODE: Final = re.compile(
-    r"(?:网站)?标\s*识\s*码\s*(?:[:：为]\s*)?[\[【(（]?\s*((?:bm|BM|Bm)?\d{6,12})(?!\d)"
+    r"标\s*识\s*码\s*(?:[:：为]\s*)?[\[【(（]?\s*((?:bm|BM|Bm)?\d{6,12})(?!\d)"
 )
 _PROVINCES: Final = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _ICP: Final = re.compile(
@@ -236,11 +236,12 @@ def _tells_name(name: str) -> bool:
 
 def _written(scripts: list[tuple[Any, str]]) -> str:
     """What scripts write by `unescape`, made readable."""
-    pieces = []
-    for _, text in scripts:
-        if "unescape" in text:
-            pieces += [_PERCENT.sub(_char, match[1]) for match in _UNESCAPE.finditer(text)]
-    return "\n".join(pieces)
+    return "\n".join([_unescaped(text) for _, text in scripts if "unescape" in text])
+
+
+@remembered
+def _unescaped(script: str) -> str:
+    return "\n".join(_PERCENT.sub(_char, match[1]) for match in _UNESCAPE.finditer(script))
 
 
 def _char(match: re.Match[str]) -> str:
@@ -353,6 +354,7 @@ def _police(text: str) -> str | None:
     return f"{''.join(match[1].split())}{match[2]}号" if match else None
 
 
+@remembered
 def _organiser(text: str) -> str | None:
     for pattern in (_ORGANISER, _COPYRIGHT):
         match = pattern.search(text)
@@ -365,6 +367,7 @@ def _organiser(text: str) -> str | None:
     return None
 
 
+@remembered
 def _contact(text: str) -> str | None:
     text = half_width_digits(text)
     match = _PHONE.search(text) or _ADDRESS.search(text)

@@ -14,8 +14,8 @@ from datetime import date
 from typing import Any, Final
 
 from auditor.derive.dates import ISO_CHARS, find_date, month_day, plain_date, strip_date, url_date
-from auditor.derive.fast import twin
 from auditor.derive.limits import MAX_ITEMS
+from auditor.derive.text import half_width_digits
 from auditor.model.page import ListItem, Region
 
 #: Rows that may be entries without a date.
@@ -41,8 +41,6 @@ _CUT: Final = ("...", "…", "。。。")
 Span = tuple[int, int]
 #: (link index, date or None, date without its year or "")
 Row = tuple[int, date | None, str]
-
-ItemDraft = twin(ListItem)
 
 
 class Rows:
@@ -123,7 +121,7 @@ class Rows:
             else:
                 undated[anchor.place].append(anchor)
         lists.update(place for place, links in undated.items() if _is_list(links))
-        found: list[Any] = []
+        found: list[ListItem] = []
         count = 0
         for anchor, day, yearless in rows:
             if anchor.place not in lists or anchor.region in _EDGE_REGIONS:
@@ -135,9 +133,7 @@ class Rows:
             if title:
                 if title[-1] in _EDGES or title[0] in _EDGES:
                     title = _title(anchor, title, day)
-                draft = ItemDraft(anchor.url, title, day, anchor.place, yearless)
-                draft.__class__ = ListItem
-                found.append(draft)
+                found.append(ListItem(anchor.url, title, day, anchor.place, yearless))
         return tuple(found)
 
 
@@ -171,7 +167,7 @@ def date_beside(text: str, title: str, url: str) -> date | None:
             found = find_date(text, hint=url_date(url))
         if found:
             return found
-    if title and (title[-1] in _EDGES or title[0] in _EDGES):
+    if title and (title[-1] in _EDGES or title[0] in _EDGES) and _has_year(title):
         shorter = strip_date(title)
         if shorter != title:
             return find_date(title)
@@ -183,6 +179,11 @@ def yearless(text: str) -> str:
     """The date without a year that stands in the text around an entry's link, or ""."""
     short = len(text) <= _MAX_BLOCK_CHARS and _MONTH_DAY.search(text)
     return month_day(text) if short and not _TODAY.search(text) else ""
+
+
+def _has_year(text: str) -> bool:
+    """Whether a date can stand in the text at all."""
+    return "20" in text or "19" in text or "年" in text or half_width_digits(text) is not text
 
 
 def asks_address(text: str) -> bool:

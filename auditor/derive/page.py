@@ -83,14 +83,12 @@ def page_facts(
     text, encoding = decode(body, content_type)
     # lxml gets UTF-8 in any case: libxml2 would stop at the first byte that a codec rejects.
     plain = encoding.used == "utf-8" and not encoding.replaced and b"\0" not in body
-    source = text if plain else text.replace("\0", " ")
-    if "\r" in source:
-        source = source.replace("\r\n", "\n").replace("\r", "\n")
-    shorter, runs = cut(source)
-    data = shorter.encode("utf-8", "replace")
-    walk = _parse(data, address, encoding, runs)
-    if walk.runs:  # some runs are no part of the page, but of a comment or a script
-        data = source.encode("utf-8", "replace")
+    data = body if plain else text.replace("\0", " ").encode("utf-8", "replace")
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    shorter, runs = cut(data)
+    walk = _parse(shorter, address, encoding, runs)
+    if walk.runs:  # some runs are no part of the page, but of a script or a broken tag
         walk = _parse(data, address, encoding, [])
     return _assemble(walk, known, data, encoding, home=home)
 

@@ -10,20 +10,22 @@ What is found here is a guess; see `auditor.model.page.GUESSED`.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from auditor.derive._page_urls import Pattern, patterns
 from auditor.derive.limits import MAX_PAGER_URLS
+from auditor.derive.text import remembered
 
 #: createPageHTML, createPageHTML2, createPage, getPageHTML ...
 _CALL: Final = re.compile(
     r"(?<![\w.])(?:create|get|show|build|make|init|set|write)_?(?:Sub|List)?[Pp]age\w{0,14}\s*"
     r"\(([^(){};]{3,300})\)",
 )
-_VARIABLE: Final = re.compile(
-    r"(?<![\w.])([A-Za-z_$][\w$]{0,40})[\"']?\s*[=:]\s*(?:parseInt\(|Number\()?[\"']?(\d{1,7})"
-    r"[\"']?(?![\w.])"
-)
+# Numbers are sought first, and then the name before each: names are a hundred times as many.
+_NUMBER_SET: Final = re.compile(r"[=:]\s*(?:parseInt\(|Number\()?[\"']?(\d{1,7})[\"']?(?![\w.])")
+_NAME_BEFORE: Final = re.compile(r"(?<![\w.])([A-Za-z_$][\w$]{0,40})[\"']?\s*\Z")
+_NAME_SPAN: Final = 120
 #: The total as the first argument: `$("#page").pagination(120, {...})`.
 _PLUGIN: Final = re.compile(r"\.pagination\(\s*[\"']?(\d{1,7})[\"']?\s*,")
 _NUMBER: Final = re.compile(r"\d{1,7}")
@@ -69,8 +71,8 @@ def script_pages(scripts: str, address: str = "") -> Pager:
     if "age" not in scripts:
         return Pager()
     variables = _variables(scripts)
-    for match in _CALL.finditer(scripts):
-        call = _arguments(match[1], variables)
+    for arguments in _calls(scripts):
+        call = _arguments(arguments, variables)
         if call:
             return _numbered_files(*call, address)
     total = _total(scripts, variables)
@@ -83,7 +85,7 @@ def script_pages(scripts: str, address: str = "") -> Pager:
     return Pager(total)
 
 
-def _total(scripts: str, variables: dict[str, int]) -> int:
+def _total(scripts: str, variables: Mapping[str, int]) -> int:
     total = next((variables[name] for name in _TOTAL_PAGES if name in variables), 0)
     if not total and "kkpager" in scripts:  # which calls the rows `totalRecords`
         total = variables.get("total", 0)
@@ -96,18 +98,28 @@ def _total(scripts: str, variables: dict[str, int]) -> int:
     return total if 1 < total <= _MAX_PAGES else 0
 
 
-def _variables(scripts: str) -> dict[str, int]:
+@remembered
+def _calls(scripts: str) -> tuple[str, ...]:
+    """Arguments of the calls that may be a pager's."""
+    return tuple(match[1] for match in _CALL.finditer(scripts))
+
+
+@remembered
+def _variables(scripts: str) -> Mapping[str, int]:
     """Whole numbers that the scripts assign, by lower-case name; the first assignment counts."""
     found: dict[str, int] = {}
-    for match in _VARIABLE.finditer(scripts):
-        found.setdefault(match[1].lower(), int(match[2]))
+    for match in _NUMBER_SET.finditer(scripts):
+        end = match.start()
+        name = _NAME_BEFORE.search(scripts, max(0, end - _NAME_SPAN), end)
+        if name:
+            found.setdefault(name[1].lower(), int(match[1]))
     return found
 
 
 # --- calls that name a file -----------------------------------------------------------------------
 
 
-def _arguments(text: str, variables: dict[str, int]) -> tuple[int, int, str, str] | None:
+def _arguments(text: str, variables: Mapping[str, int]) -> tuple[int, int, str, str] | None:
     """(pages, current page, file name, ending) of a pager call, in whatever order: the numbers
     before the file name are total and current page, or rows, rows per page and current page."""
     numbers: list[int] = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from auditor.derive._targets import REDIRECT, is_address
+from auditor.derive._targets import is_address, redirects
 from auditor.derive.urls import canonical
 
 if TYPE_CHECKING:
@@ -38,5 +38,5 @@ def _by_script(walk: Walk) -> list[str]:
     scripts = [code for _, code in walk.scripts if "location" in code]
     if any(_CHOICE.search(code) for code in scripts):
         return []
-    found = (match[1] or match[2] for code in scripts for match in REDIRECT.finditer(code))
+    found = (href for code in scripts for href in redirects(code))
     return [walk.join(href) for href in found if is_address(href)]

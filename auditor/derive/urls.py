@@ -20,8 +20,10 @@ _CANONICAL: Final = re.compile(
     r"https?://[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+"
     r"(?:/(?!\.)[A-Za-z0-9_~.-]*)+"
 )
-#: The characters of a relative href of plain segments.
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_~./-]*").fullmatch
+#: A relative path that is canonical as it stands: plain segments, none empty or of dots.
+_PLAIN: Final = re.compile(
+    r"[A-Za-z0-9_~-][A-Za-z0-9_~.-]*(?:/[A-Za-z0-9_~-][A-Za-z0-9_~.-]*)*/?"
+).fullmatch
 #: Hrefs that lead to the same place from every page of a host.
 _INDEPENDENT: Final = re.compile(r"(?:https?:)?//[^/?#\\\s]|/(?![/\\])")
 _PARTS: Final = re.compile(r"(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?", re.I | re.S)
@@ -122,24 +124,20 @@ class Joiner:
 
     def join(self, href: str) -> str:
         """The canonical address that the href leads to, "" when that is not http(s)."""
+        # Plain hrefs are not kept: the articles of lists would flood the memos.
+        if href[:1] == "/":
+            if _PLAIN(href, 1) and self._origin:
+                url = self._origin + href
+                if len(url) <= MAX_URL_CHARS:
+                    return url
+        else:
+            rest = href[2:] if href[:2] == "./" else href
+            if len(rest) <= self._room and _PLAIN(rest):
+                return self._directory + rest
         known = self._shared.get(href)
-        if known is not None:
-            return known
-        known = self._local.get(href)
-        if known is not None:
-            return known
-        rest = href[2:] if href[:2] == "./" else href
-        if len(rest) <= self._room and _is_plain(rest):
-            url = self._directory + rest
-            _keep(self._local, href, url, _LOCAL_HREFS)
-            return url
-        # Large sites have more paths than the memo holds; this is ten times faster than `_slow`.
-        if href[:1] == "/" and self._origin and _is_plain(href[1:]):
-            url = self._origin + href
-            if len(url) <= MAX_URL_CHARS:
-                _keep(self._shared, href, url, _HREFS)
-                return url
-        return self._slow(href)
+        if known is None:
+            known = self._local.get(href)
+        return self._slow(href) if known is None else known
 
     def _slow(self, href: str) -> str:
         if len(href) > _MAX_HREF_CHARS:
@@ -177,11 +175,6 @@ def _keep(memo: dict[str, str], href: str, url: str, limit: int) -> None:
     if len(memo) >= limit:
         memo.clear()
     memo[href] = url
-
-
-def _is_plain(path: str) -> bool:
-    """Whether a path, without its first slash, is canonical as it stands."""
-    return bool(_PLAIN(path)) and "//" not in path and "/." not in path
 
 
 def _split_query(text: str) -> tuple[str, str, str]:

@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+import gc
+from functools import _lru_cache_wrapper
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.derive import _entries, items, page, places
+from auditor.derive import _entries, page, places
 from auditor.derive._blocks import ENDS, STARTS
 from auditor.derive._entries import FLAT, MARK, cut
 from auditor.derive.places import INLINE
@@ -53,10 +56,11 @@ def forget_all() -> None:
     """Empty what is remembered between pages."""
     forget()
     _entries._known.clear()
-    _entries._frame.cache_clear()
-    _entries._shape.cache_clear()
     places.STYLES.clear()
-    items.plain_date.cache_clear()
+    caches = [item for item in gc.get_objects() if isinstance(item, _lru_cache_wrapper)]
+    for cache in caches:
+        if cache.__module__.startswith("auditor.derive"):
+            cache.cache_clear()
 
 
 @settings(max_examples=400, deadline=None)
@@ -69,10 +73,23 @@ def test_facts_are_those_of_the_parse_alone(pieces: list[str]) -> None:
         assert facts(html) == quick
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.sampled_from(LINES), max_size=20), st.lists(st.sampled_from(LINES), max_size=9))
-def test_what_is_remembered_changes_nothing(lines: list[str], others: list[str]) -> None:
-    html = f"<ul>{''.join(lines)}</ul>"
+SCRIPTS = [
+    "<script>var totalPage = 3; createPageHTML(3, 0, 'index', 'html')</script>",
+    "<script>function go(id) { location.href = 'detail.jsp?id=' + id; }</script><p onclick=\"go('7')\">七</p>",
+    "<script>location.href = '/start.html'</script>",
+    "<script>document.write(unescape('%3Cscript src=//dcs.conac.cn/js/1.js%3E'))</script>",
+    "<div id=footer>主办单位：示例县人民政府 电话：0532-1234567 鲁ICP备12345678号</div>",
+    "<p style='display: none'>藏</p>", "<img src=blank.gif data-src=a.png>", "<a onclick=\"open('/x.html')\">开</a>",
+]  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from(LINES + SCRIPTS), max_size=20),
+    st.lists(st.sampled_from(LINES + SCRIPTS), max_size=9),
+)
+def test_what_is_remembered_changes_nothing(pieces: list[str], others: list[str]) -> None:
+    html = f"<ul>{''.join(pieces)}</ul>"
     forget_all()
     cold = facts(html)
     facts(f"<base href=/other/><div id=footer>{''.join(others)}</div>")
@@ -80,7 +97,7 @@ def test_what_is_remembered_changes_nothing(lines: list[str], others: list[str])
 
 
 def test_the_sample_page_is_read_this_way() -> None:
-    source = page_walk.page().decode()
+    source = page_walk.page()
     shorter, runs = cut(source)
     assert [len(run) for run in runs] == [4, 110]
     assert len(shorter) < 0.6 * len(source)
@@ -97,6 +114,14 @@ def test_scripts_stay_as_they_are() -> None:
     )
     page = facts(f"<ul>{MENU}</ul>{script}<ul>{LINE}</ul>")
     assert [link.text for link in page.links if link.tag == "a"] == ["政务公开", "关于防汛的通知"]
+
+
+def test_entries_of_a_data_store_are_read_with_it() -> None:
+    records = f"<record><![CDATA[{LINE}]]></record><record><![CDATA[ {MENU}{LINE} ]]></record>"
+    html = f"<script type=text/xml><datastore>{records}</datastore></script>"
+    page = facts(f"<ul>{MENU}</ul><div>{html}</div>")
+    names = [link.text for link in page.links]
+    assert names == ["政务公开", "关于防汛的通知", "政务公开", "关于防汛的通知"]
 
 
 def test_the_mark_in_a_page_means_nothing() -> None:

@@ -163,3 +163,13 @@ def test_what_names_no_pages(script: str) -> None:
 @pytest.mark.parametrize("piece", ["a/", "'x_' + ", "page = 1;", "createPage(", "'{{page}}"])
 def test_hostile_scripts_take_bounded_time(piece: str) -> None:
     script_pages("totalPage = 4;" + piece * (300_000 // len(piece)), LIST)
+
+
+def test_variables_of_long_scripts() -> None:
+    script = (
+        "var a = 1, countPage = parseInt('12'); x.size = 5; {\"pageSize\" : 20} b == 3; c = 4.5"
+    )
+    found = script_pages("var noise = fn(page); " * 3_000 + script)
+    assert found.total == 12
+    assert script_pages("var recordCount = 41; var o = {pageSize: '20'};").total == 3
+    assert script_pages("if (recordCount == 41 && x.pageSize = 20) page()").total == 0

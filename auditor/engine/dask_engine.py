@@ -8,6 +8,7 @@ without a result are submitted again, and a site audit goes on where it stopped.
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import signal
 import tempfile
@@ -68,10 +69,10 @@ class DaskEngine:
         async with workshop as audits, stop.cutting():
             groups = await neighbourhoods(sites, audits.tools.resolver)
         states: dict[str, str] = {}
-        with _signals_kept_from_children():
+        with _signals_kept_from_children(), _pace(plan) as pace:
             while groups and not stop.is_set():
                 async with _cluster(plan) as client:
-                    wave = _Wave(client, plan, store, progress, stop)
+                    wave = _Wave(client, plan, pace, store, progress, stop)
                     states |= await wave.audit(groups)
                 groups = _unfinished(groups, states)
         return states
@@ -88,7 +89,13 @@ class _Wave:
     """Groups submitted to one cluster, and what comes back while it lives."""
 
     def __init__(
-        self, client: Client, plan: RoundPlan, store: Store, progress: Progress, stop: Stop
+        self,
+        client: Client,
+        plan: RoundPlan,
+        pace: Path | None,
+        store: Store,
+        progress: Progress,
+        stop: Stop,
     ) -> None:
         self._client, self._plan, self._store = client, plan, store
         self._progress, self._stop = progress, stop
@@ -98,6 +105,7 @@ class _Wave:
             plan.evidence,
             _sites_at_once(plan),
             plan.set_up_process,
+            pace,
         )
 
     async def audit(self, groups: Sequence[tuple[Site, ...]]) -> dict[str, str]:
@@ -185,6 +193,20 @@ class _Wave:
 def _sites_at_once(plan: RoundPlan) -> int:
     """Site audits at once in each process, so that the round has as many as in one process."""
     return max(1, SITES_AT_ONCE // plan.settings.engine.workers)
+
+
+@contextmanager
+def _pace(plan: RoundPlan) -> Iterator[Path | None]:
+    """A file in memory for the common pace of the processes on this machine; it vanishes with
+    this process, however that ends. Workers of a scheduler may be on several machines: none."""
+    if plan.settings.engine.scheduler is not None:
+        yield None
+        return
+    file = os.memfd_create("auditor-pace")
+    try:
+        yield Path(f"/proc/{os.getpid()}/fd/{file}")
+    finally:
+        os.close(file)
 
 
 @asynccontextmanager

@@ -26,6 +26,7 @@ from auditor.engine.errors import EngineError
 from auditor.engine.local import audit_sites
 from auditor.engine.stop import Stop
 from auditor.engine.workshop import RoundPlan, find_browser, open_workshop
+from auditor.gather.shared_pace import SharedPace
 from auditor.model.column import ColumnTemplate
 from auditor.model.site import Register, Site
 from auditor.store import Store
@@ -37,13 +38,15 @@ _PAGES_EVERY_S = 0.5
 @dataclass(frozen=True, slots=True)
 class Order:
     """What a worker must be told of the round; the rest is in the database. `set_up_process`
-    makes the process log as its parent does; `sites_at_once` bounds its memory."""
+    makes the process log as its parent does; `sites_at_once` bounds its memory; `pace` is the
+    file by which the processes of one machine keep step."""
 
     run_id: str
     settings: Settings
     evidence: Path
     sites_at_once: int
     set_up_process: Callable[[], None] | None
+    pace: Path | None = None
     version: str = __version__
 
     @property
@@ -149,8 +152,17 @@ class AuditPlugin(WorkerPlugin):
         )
         progress = WireProgress(lambda message: self._worker.log_event(order.name, message))
         return await self._stack.enter_async_context(
-            open_workshop(plan, store, progress=progress, stop=self._stop)
+            open_workshop(plan, store, progress=progress, stop=self._stop, shared=self._open_pace())
         )
+
+    def _open_pace(self) -> SharedPace | None:
+        path, members = self._order.pace, self._order.settings.engine.workers
+        if path is None:
+            return None
+        # A cluster of our own names its workers by number; one that replaces another keeps it.
+        pace = SharedPace(path, members=members, member=int(self._worker.name))
+        self._stack.callback(pace.close)
+        return pace
 
 
 def mute_dask() -> None:

@@ -28,6 +28,7 @@ from auditor.gather.guard import Guard
 from auditor.gather.probes.vantage import probe_vantage
 from auditor.gather.resolver import Resolver
 from auditor.gather.robots import Robots
+from auditor.gather.shared_pace import SharedPace
 from auditor.gather.throttle import Throttle
 from auditor.gather.tools import Tools
 from auditor.model.artifact import Missed
@@ -68,16 +69,22 @@ def find_browser(settings: Settings) -> BrowserBinary | Missed:
 
 @asynccontextmanager
 async def open_workshop(
-    plan: RoundPlan, store: Store, *, progress: Progress, stop: Stop
+    plan: RoundPlan,
+    store: Store,
+    *,
+    progress: Progress,
+    stop: Stop,
+    shared: SharedPace | None = None,
 ) -> AsyncIterator[AuditPlan]:
     """What site audits of the round need in this process. The first workshop of a run proves
-    what this machine can reach. `CutOff` when the stop comes before that is done."""
+    what this machine can reach. `shared`: the pace of the other processes that audit. `CutOff`
+    when the stop comes before that is done."""
     _calm_collector()
     async with AsyncExitStack() as stack:
         thread = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="store"))
         judging = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="judge"))
         book = Bookkeeper(store, thread, plan.run_id, judging)
-        tools = await stack.enter_async_context(open_tools(plan.settings))
+        tools = await stack.enter_async_context(open_tools(plan.settings, shared=shared))
         pool = await stack.enter_async_context(
             open_browser(plan.settings, plan.browser, tools, evidence=plan.evidence)
         )
@@ -108,8 +115,10 @@ def _calm_collector() -> None:
 
 
 @asynccontextmanager
-async def open_tools(settings: Settings) -> AsyncIterator[Tools]:
-    """The network classes of a run, closed at the end."""
+async def open_tools(
+    settings: Settings, *, shared: SharedPace | None = None
+) -> AsyncIterator[Tools]:
+    """The network classes of a run, closed at the end. `shared`: the pace of other processes."""
     network, polite = settings.network, settings.politeness
     guard = Guard(network.allow, network.allow_ports)
     resolver = Resolver(network.resolvers, guard=guard)
@@ -118,6 +127,7 @@ async def open_tools(settings: Settings) -> AsyncIterator[Tools]:
         per_host=polite.per_host,
         per_ip=polite.per_ip,
         adaptive=polite.adaptive,
+        shared=shared,
     )
     async with Fetcher(
         guard=guard,

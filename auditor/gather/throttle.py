@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 from types import TracebackType
 
+from auditor.gather.shared_pace import SharedPace
+
 #: Latency up to which a server counts as at ease; beyond it the adaptive delay grows.
 EASY_S = 0.25
 #: Adaptive delay: this many times the server's own (smoothed) latency above `EASY_S`.
@@ -76,13 +78,22 @@ class Throttle:
     may start `per_ip / per_host` times as often. `per_host`, `per_ip`: requests in flight.
     `adaptive`: a host that answers slowly, or with errors, is asked less often. Hosts that do not
     answer at present share half of their address's slots, so that dead names on a platform leave
-    the living ones room."""
+    the living ones room. `shared`: the pace of other processes, to keep step with."""
 
-    def __init__(self, *, delay_s: float, per_host: int, per_ip: int, adaptive: bool) -> None:
+    def __init__(
+        self,
+        *,
+        delay_s: float,
+        per_host: int,
+        per_ip: int,
+        adaptive: bool,
+        shared: SharedPace | None = None,
+    ) -> None:
         self._delay_s = max(delay_s, 0.0)
         self._per_host = max(per_host, 1)
         self._per_ip = max(per_ip, 1)
         self._adaptive = adaptive
+        self._shared = shared
         self._ip_delay_s = self._delay_s * min(1.0, self._per_host / self._per_ip)
         self._hosts: dict[str, _Lane] = {}
         self._ips: dict[str, _Lane] = {}
@@ -113,6 +124,8 @@ class Throttle:
         if retry_after_s is not None and retry_after_s > 0:
             pause = min(retry_after_s, MAX_RETRY_AFTER_S)
             lane.not_before = max(lane.not_before, monotonic() + pause)
+            if self._shared is not None:
+                self._shared.rest(host, lane.not_before)
         if ok:
             lane.failures = lane.opened = 0
             lane.broken_until = 0.0
@@ -145,6 +158,8 @@ class Throttle:
         lane, ip = self._host(host), self._ip(address)
         if lane.waiting or ip.waiting or self._ready_at(lane, ip, paced) > monotonic():
             return False
+        if self._held_up_until(host, address, paced):
+            return False
         self._start(host, lane, ip, paced)
         return True
 
@@ -163,6 +178,8 @@ class Throttle:
                 await future
             if paced:  # on a busy machine the turn came a moment ago: the delay counts from now
                 lane.last_start = ip.last_start = monotonic()
+                if self._shared is not None:
+                    self._shared.started(host, address)
         except (asyncio.CancelledError, TimeoutError) as error:
             if future.done() and not future.cancelled():
                 self.finish(host, address)
@@ -182,6 +199,8 @@ class Throttle:
         lane, ip = self._host(host), self._ip(address)
         lane.in_flight -= 1
         ip.in_flight -= 1
+        if self._shared is not None:
+            self._shared.end(host, address)
         ip.hosts[host] -= 1
         if not ip.hosts[host]:
             del ip.hosts[host]
@@ -203,6 +222,8 @@ class Throttle:
             if turn is None:
                 return  # something in flight must end first; its end comes back here
             now = monotonic()
+            if at <= now:
+                at = self._held_up_until(turn[0], address, turn[1])
             if at > now:
                 loop = asyncio.get_running_loop()
                 queue.timer = loop.call_later(at - now, self._pump, address)
@@ -261,6 +282,14 @@ class Throttle:
             return lane.not_before
         by_host = max(lane.last_start + self._delay(lane), lane.not_before)
         return max(by_host, ip.last_start + self._ip_delay_s)
+
+    def _held_up_until(self, host: str, address: str, paced: bool) -> float:
+        """0 when no other process is in the way; the request then counts as begun for them."""
+        if self._shared is None:
+            return 0.0
+        gaps_s = (self._delay(self._host(host)), self._ip_delay_s) if paced else (0.0, 0.0)
+        limits = (self._per_host, self._per_ip)
+        return self._shared.begin(host, address, gaps_s=gaps_s, limits=limits)
 
     def _silent_at(self, ip: _Lane) -> int:
         """Requests in flight at an address to hosts that did not answer the last one."""

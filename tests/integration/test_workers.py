@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 
 from auditor.gather.crawl._batch import BATCH_PAGES
-from tests.hostile.web import Web
+from tests.hostile.web import Request, Web
 from tests.integration.cli_lab import Shell, running
 from tests.integration.round_lab import (
     asked,
@@ -31,7 +32,8 @@ from tests.integration.round_lab import (
     until,
     workers_of,
 )
-from tests.integration.site_lab import scripts
+from tests.integration.site_lab import linked, scripts
+from tests.politeness import Rules, Visit, violations
 
 pytestmark = pytest.mark.slow
 
@@ -131,6 +133,34 @@ def ended_within(process: subprocess.Popen[str], seconds: float) -> str:
     said = finish(process, 130)
     assert time.monotonic() - started < seconds
     return said
+
+
+def test_workers_keep_one_pace(tmp_path: Path) -> None:
+    """Two sites link to each other and to a third host: to each host and address, the requests
+    of both processes together keep delay and limits."""
+    rules = Rules(delay_s=0.3, per_host=1, per_ip=1, slack_s=0.25)
+    with running(Web({}, host="0.0.0.0")) as web:
+        there = [web.url(f"/x{number}", host) for number in range(12) for host in HOSTS.values()]
+        web.scripts |= scripts({"/": linked(*there), **{f"/x{n}": ["/"] for n in range(12)}})
+        configure(
+            tmp_path,
+            {"a": web.url("/", HOSTS["a"]), "b": web.url("/", HOSTS["b"])},
+            engine={"workers": 2},
+            politeness={"delay_s": rules.delay_s, "per_host": 1, "per_ip": 1},
+        )
+        finish(start(tmp_path))
+    log = [as_visit(request) for request in web.log]
+    asked_of = Counter(visit.host for visit in log)
+    assert asked_of[HOSTS["c"]] >= 24, "both processes test the links to the third host"
+    assert [str(breach) for breach in violations(log, rules)] == []
+
+
+def as_visit(request: Request) -> Visit:
+    """A host here is its own address. Connections without a request are no matter."""
+    host = request.headers["Host"].partition(":")[0]
+    method = request.line.split(" ")[0]
+    agent = request.headers["User-Agent"]
+    return Visit(host, host, request.path, request.started, request.ended, method, agent)
 
 
 def test_without_workers_nothing_of_dask_is_loaded(web: Web, tmp_path: Path) -> None:

@@ -160,6 +160,7 @@ def test_the_good_site_is_not_touched_by_the_others(sites: dict[str, Any]) -> No
     good = sites["good"]
     assert good["crawl"] == {
         "pages": 4, "stopped_because": "complete", "left": 0, "failed": 0, "blocked": 0,
+        "traps": [],
     }  # fmt: skip
     assert good["state"] == "done"
     assert {row["check_id"] for row in good["tallies"]} >= {"accessibility-page-language"}

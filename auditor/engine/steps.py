@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from auditor.config import Settings
+from auditor.derive.error_pages import error_mark
 from auditor.derive.known_items import KnownItems
 from auditor.derive.render_choice import RenderChoice
 from auditor.engine.progress import Progress
@@ -28,7 +29,7 @@ from auditor.gather.probes.ipv6 import probe_ipv6
 from auditor.gather.probes.linked_hosts import probe_linked_hosts
 from auditor.gather.probes.links import verify_links
 from auditor.gather.probes.search import SearchLimits, probe_search
-from auditor.gather.probes.soft404 import probe_soft404
+from auditor.gather.probes.soft404 import examples_of, probe_soft404
 from auditor.gather.robots import Robots, obedient
 from auditor.gather.tls import probe_tls
 from auditor.gather.tools import Tools
@@ -161,9 +162,21 @@ def _crawl_limits(settings: Settings, site: Site) -> CrawlLimits:
     )
 
 
-async def gather_soft404(tools: Tools, site: Site, robots: Robots) -> Soft404Probe:
-    """What the site says of pages that cannot exist, where robots.txt lets us ask."""
-    return await probe_soft404(obedient(tools, robots), site)
+async def gather_soft404(
+    tools: Tools, site: Site, record: SiteRecord, robots: Robots
+) -> Soft404Probe:
+    """What the site says of pages that cannot exist, at its root and beside pages of each kind
+    that it has, where robots.txt lets us ask."""
+    book = record.book
+
+    def examples() -> dict[str, str]:
+        store, where = book.store, (book.run_id, site.id)
+        rows = islice(store.page_rows(*where), MAX_TARGETS)
+        chosen = examples_of(row.url for row in rows if row.outcome == "ok")
+        pages = {url: store.page(*where, url) for url in chosen}
+        return {url: error_mark(page) for url, page in pages.items() if page is not None}
+
+    return await probe_soft404(obedient(tools, robots), site, await book.call(examples))
 
 
 async def gather_bad_targets(

@@ -11,6 +11,7 @@ import hashlib
 import re
 from urllib.parse import urlsplit
 
+from auditor.derive.error_pages import address_kind, ending_of
 from auditor.derive.urls import canonical
 from auditor.gather.fetch import Fetched, Fetcher
 from auditor.model.artifact import FetchRecord
@@ -61,7 +62,7 @@ class SoftErrors:
 
     async def _beside(self, url: str) -> Fetched | None:
         """The answer for an impossible name beside the URL; None when too many were asked for."""
-        key = _kind(url)
+        key = address_kind(url)
         async with self._asking:
             if key not in self._answers and len(self._answers) < MAX_ASKED:
                 self._answers[key] = await self._fetcher.fetch(
@@ -80,25 +81,11 @@ def impossible_beside(url: str) -> str:
         number = str(int(token[:10], 16))
         return f"{url.partition('?')[0]}?{_VALUE.sub(f'={number}', parts.query)}"
     root = f"{parts.scheme}://{parts.netloc}{_folder(parts.path)}"
-    return f"{root}{token}{_ending(parts.path)}"
-
-
-def _kind(url: str) -> tuple[str, ...]:
-    parts = urlsplit(url)
-    if parts.query:
-        return parts.netloc, parts.path, "?"
-    return parts.netloc, "/".join(parts.path.split("/")[:2]), _ending(parts.path)
+    return f"{root}{token}{ending_of(parts.path)}"
 
 
 def _folder(path: str) -> str:
     return path.removesuffix("/").rpartition("/")[0] + "/"
-
-
-def _ending(path: str) -> str:
-    last = path.rpartition("/")[2]
-    if not last:
-        return "/"
-    return last[last.rfind(".") :].lower() if "." in last else ""
 
 
 def _token(seed: str) -> str:

@@ -338,9 +338,23 @@ class BadTargets:
 
 
 @dataclass(frozen=True, slots=True)
+class Soft404Answer:
+    """What came as found (2xx) for an impossible name beside a page of the site. `mark` stands for
+    its text without dates, numbers and its own address, `text_chars` is the text's length;
+    `by_query` when only the values of a query were impossible."""
+
+    url: str
+    final_url: str
+    mark: str
+    text_chars: int
+    by_query: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Soft404Probe:
     """What the host answers for paths that cannot exist. `fingerprint` is the main text hash when
-    such a path answers 200; `status` 0 and `reason` when not observed."""
+    such a path answers 200; `status` 0 and `reason` when not observed. `answers`: one for each
+    kind of page (folder, ending) for which nonsense is answered as found."""
 
     host: str
     urls: tuple[str, ...]
@@ -349,6 +363,7 @@ class Soft404Probe:
     redirects_to: str = ""
     reason: Reason | None = None
     captured_at: datetime | None = None
+    answers: tuple[Soft404Answer, ...] = ()
 
 
 # --- search -------------------------------------------------------------------------------------

@@ -14,8 +14,7 @@ from auditor.derive.broken_links import BrokenLinksFold
 from auditor.derive.error_pages import ErrorPagesFold
 from auditor.engine.catalogue import load_checks
 from auditor.engine.judge import judge
-from auditor.engine.steps import gather_bad_targets
-from auditor.gather.probes.soft404 import probe_soft404
+from auditor.engine.steps import gather_bad_targets, gather_soft404
 from auditor.gather.robots import Robots
 from auditor.model.artifact import BadTargets, CrawlSummary, Soft404Probe
 from auditor.model.finding import Issue
@@ -155,7 +154,8 @@ ALIVE = {
     ),
     "odd spelling": Case(
         '<a href=" /sp ace.html\n">甲</a><a href="\\back\\slash.html">乙</a>'
-        '<a href="http:/one.html">丙</a><a href="/目录/公开.html">戊</a><a href="/%B9%AB.html">己</a>'
+        '<a href="http:/one.html">丙</a><a href="/目录/公开.html">戊</a>'
+        '<a href="/%B9%AB.html">己</a>'
         '<a href="/amp?a=1&amp;amp;b=2">庚</a><a href="./x/../dots.html">辛</a>',
         {
             "/sp%20ace.html": ok(),
@@ -316,7 +316,7 @@ async def judged(folder: Path, case: Case) -> list[Issue]:
             robots = Robots(here.tools.fetcher, obey=True, override_reason="")
             crawl = await attempt(here, record, web.port)
             bad = await gather_bad_targets(here.tools, known, crawl, record, robots)
-            soft = await probe_soft404(here.tools, known)
+            soft = await gather_soft404(here.tools, known, record, robots)
             checks = load_checks()
             return list(
                 judge(
@@ -356,6 +356,59 @@ async def test_what_is_dead_is_found(tmp_path: Path, name: str) -> None:
         assert place.url.endswith("/")
         assert place.locator.startswith("(//")
         assert place.excerpt
+
+
+def said_to_be_missing(talk: Talk) -> bytes:
+    """An error page that tells the address, the time and a number of its own."""
+    return (
+        f"<html><head><title>提示信息</title></head><body><h1>页面不存在</h1><p>您访问的"
+        f" {talk.request.path} 不存在。2026-11-23 08:{talk.visit:02}:00 编号 {talk.visit * 977}</p>"
+        "</body></html>"
+    ).encode()
+
+
+async def error_page(talk: Talk) -> None:
+    await talk.answer(200, said_to_be_missing(talk), ("Content-Type", "text/html; charset=utf-8"))
+
+
+async def by_number(talk: Talk) -> None:
+    number = talk.request.path.rpartition("=")[2]
+    text = f"第{number}号公告全文" if len(number) == 1 else "没有这条记录"
+    body = f"<html><head><title>公告</title></head><body><p>{text}</p></body></html>".encode()
+    await talk.answer(200, body, ("Content-Type", "text/html; charset=utf-8"))
+
+
+def article(text: str) -> Script:
+    body = f"<html><head><title>{text}</title></head><body><p>{text}的正文。</p></body></html>"
+    return ok("text/html; charset=utf-8", body.encode())
+
+
+SOFT = {
+    "an application with error pages of its own": Case(
+        '<a href="/app/gone.html">甲</a><a href="/app/a.html">乙</a><a href="/app/b.html">丙</a>',
+        {"/app/*": error_page, "/app/a.html": article("甲文"), "/app/b.html": article("页面说明")},
+        (("site-soft-404", "error-page", "/app/gone.html"),),
+    ),
+    "records of a script": Case(
+        '<a href="/i.jsp?id=1">甲</a><a href="/i.jsp?id=2">乙</a><a href="/i.jsp?id=77">丙</a>',
+        {"/i.jsp": by_number},
+        (("site-soft-404", "same-page", "/i.jsp?id=77"),),
+    ),
+    "everything is the home page": Case(
+        '<a href="/old/1.html">甲</a><a href="/index.html">乙</a><a href="/new.html">丙</a>',
+        {"/*": article("欢迎"), "/index.html": article("欢迎"), "/new.html": article("新闻")},
+        (
+            ("site-soft-404", "answers-200", HOST),
+            ("site-soft-404", "same-page", "/old/1.html"),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SOFT)
+async def test_errors_that_are_answered_as_found(tmp_path: Path, name: str) -> None:
+    issues = await judged(tmp_path, SOFT[name])
+    assert sorted(map(said, issues)) == sorted(SOFT[name].expected)
 
 
 async def test_all_of_it_on_one_page(tmp_path: Path) -> None:

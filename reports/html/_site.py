@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from auditor.api import (
 )
 from reports._clean import clip
 from reports._digest import days_since
-from reports._files import replacing
+from reports._files import UnsafeNameError, replacing, safe_name
 from reports._law import Law
 from reports._sentence import untested_sentence
 from reports._texts import Texts
@@ -38,6 +38,8 @@ from reports.html._shots import Shots
 LIST_ROWS = 300
 #: Places of an issue printed with excerpt and evidence; further ones take one line each.
 FULL_PLACES = 3
+#: The evidence folder, from the folder of a site's pages.
+_EVIDENCE = "../../evidence"
 _COLUMN_ORDER = {
     ColumnState.MISSING: 0,
     ColumnState.BLANK: 1,
@@ -59,7 +61,7 @@ class SitePages:
     def write(self, site: SiteResult, folder: Path, shots: Shots) -> Iterator[Path]:
         """Write the site's pages to `folder` and yield their paths."""
         found = problems(site, self._result, self._law)
-        context = self._context(site, found, shots)
+        context = self._context(site, found, shots) | {"archived": _archived(folder)}
         yield render(self._page, folder / "index.html", context)
         if found.overflows:
             yield from self._write_list(found, folder, context)
@@ -124,6 +126,19 @@ class SitePages:
             (self._texts.word("param", key), page_text(_shown(value)))
             for key, value in message.params.items()
         ]
+
+
+def _archived(folder: Path) -> Callable[[str], str]:
+    """Where a page in `folder` finds an archive of the evidence folder; "" when it is not there."""
+
+    def href(name: str) -> str:
+        try:
+            there = name == safe_name(name) and (folder / _EVIDENCE / name).is_file()
+        except (OSError, UnsafeNameError):
+            there = False
+        return f"{_EVIDENCE}/{name}" if there else ""
+
+    return href
 
 
 def _shown(value: str | int | float) -> str:

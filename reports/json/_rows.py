@@ -140,10 +140,14 @@ def _archive(archive: EvidenceArchive | None) -> doc.ArchiveRow | None:
     if archive is None:
         return None
     files = tuple(
-        doc.ArchiveFileRow(item.file, item.sha256, item.size_bytes, item.records)
+        doc.ArchiveFileRow(
+            encodable(item.file), encodable(item.sha256), item.size_bytes, item.records
+        )
         for item in archive.files
     )
-    return doc.ArchiveRow(archive.store, files, archive.unarchived, archive.problem)
+    return doc.ArchiveRow(
+        encodable(archive.store), files, archive.unarchived, encodable(archive.problem)
+    )
 
 
 def _crawl(crawl: CrawlSummary | None) -> doc.CrawlRow:
@@ -215,7 +219,7 @@ def _evidence(item: EvidenceRef) -> doc.EvidenceRow:
         parent_url=encodable(item.parent_url),
         link_text=encodable(item.link_text),
         screenshot=encodable(item.screenshot),
-        warc_record=item.warc_record,
+        warc_record=encodable(item.warc_record),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -20,7 +22,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.recordloader import ArcWarcRecord
 
 from tests.hostile.web import Script, Web
-from tests.integration.cli_lab import Shell, loopback, served, spawn
+from tests.integration.cli_lab import ROOT, Shell, loopback, served, spawn
 from tests.integration.probe_lab import page
 from tests.integration.site_lab import linked
 
@@ -186,6 +188,29 @@ def test_the_reports_name_the_archives(audited: Audited) -> None:
         assert digest in html
         assert f'href="../../evidence/{path.name}"' in html
     assert audited.evidence[0]["warc"] in html
+
+
+def test_the_documented_example_finds_no_fault_and_would(audited: Audited, tmp_path: Path) -> None:
+    """The lines of the inspectors' page, as they are."""
+    text = (ROOT / "docs" / "inspectors.zh-CN.md").read_text("utf-8")
+    (example,) = re.findall(r"^```python\n(.*?)^```$", text, re.S | re.M)
+
+    def said(folder: Path) -> list[str]:
+        done = subprocess.run(
+            [sys.executable, "-X", "utf8", "-c", example],
+            capture_output=True,
+            cwd=folder,
+            check=True,
+        )
+        return done.stdout.decode().splitlines()
+
+    assert said(audited.folder) == ["核对完毕"]
+    forged = tmp_path / "forged"
+    shutil.copytree(audited.folder, forged)
+    digest = audited.evidence[0]["sha256"]
+    result = (forged / "result.json").read_text("utf-8")
+    (forged / "result.json").write_text(result.replace(digest, "0" * 64), "utf-8")
+    assert f"与报告中的 SHA-256 不符：{audited.evidence[0]['url']}" in said(forged)
 
 
 def test_later_reports_cite_the_same_records(

@@ -15,10 +15,12 @@ from typing import overload
 import tests.unit.reports.sample_rules as rules
 import tests.unit.reports.sample_site as parts
 from auditor.api import (
+    ArchiveFile,
     Assessment,
     Column,
     ColumnState,
     CrawlSummary,
+    EvidenceArchive,
     FetchRecord,
     Finding,
     HomeFetch,
@@ -116,7 +118,7 @@ def portal() -> SiteResult:
                   ("site-homepage", Finding(Outcome.UNTESTED, Message(Reason.NEEDS_HISTORY)))),
         columns=parts.columns(site), crawl=parts.crawl(), home=parts.home(site),
         dns=parts.dns(site), ipv6=parts.ipv6(), tls=parts.tls(site),
-        search=parts.search(site), axe=parts.axe(site),
+        search=parts.search(site), axe=parts.axe(site), archive=parts.archive(site),
     )  # fmt: skip
 
 
@@ -133,6 +135,7 @@ def education() -> SiteResult:
         site, issues, Verdict.PROVISIONAL, score=96.0, coverage=0.74, assessments=(assessed,),
         untested=(("search-known-item", late),), columns=parts.columns(site)[:2],
         crawl=replace(parts.crawl(), stopped_because="complete", left=0, blocked=0),
+        archive=parts.archive(site, "disk-nearly-full"),
     )  # fmt: skip
 
 
@@ -169,6 +172,8 @@ def hostile() -> SiteResult:
         site, issues, Verdict.UNQUALIFIED, score=41.5, coverage=0.91, assessments=(assessed,),
         columns=columns, search=parts.hostile_search(site, HOSTILE), error=HOSTILE[2],
         crawl=replace(parts.crawl(), blocked_by=HOSTILE[0]), axe=parts.hostile_axe(HOSTILE),
+        archive=EvidenceArchive(HOSTILE[0], (ArchiveFile(HOSTILE[1], HOSTILE[2], 1, 1),), 1,
+                                HOSTILE[3]),
     )  # fmt: skip
 
 

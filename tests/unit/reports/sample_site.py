@@ -12,6 +12,7 @@ from pathlib import Path
 import tests.unit.reports.sample_rules as rules
 from auditor.api import (
     AddressFact,
+    ArchiveFile,
     AxeNode,
     AxePage,
     AxeRule,
@@ -23,6 +24,7 @@ from auditor.api import (
     CrawlSummary,
     DnsAnswer,
     DnsAnswers,
+    EvidenceArchive,
     EvidenceRef,
     FetchRecord,
     Form,
@@ -77,6 +79,7 @@ def issue(
             link_text="政务公开",
             warc=f"{site.id}.warc.gz#{1000 + place}",
             screenshot=screenshot,
+            warc_record=f"urn:uuid:{place}",
         )
         for place in range(min(places, 5))
     )
@@ -86,6 +89,7 @@ def issue(
         id=digest[:20], number=number, check_id=check_id, outcome=outcome,
         message=Message("problem", params), subject=Subject(kind, name), count=places,
         evidence=evidence,
+        subject_warc=f"{site.id}.warc.gz#999" if kind is SubjectKind.PAGE else "",
     )  # fmt: skip
 
 
@@ -193,7 +197,9 @@ def hostile_issues(site: Site, strings: Sequence[str]) -> list[Issue]:
     found = []
     for number, text in enumerate(strings, start=1):
         places = (
-            EvidenceRef(text, SEEN, "d" * 64, text, text, text, text, text, "../../etc/passwd"),
+            EvidenceRef(
+                text, SEEN, "d" * 64, text, text, text, text, text, "../../etc/passwd", text
+            ),
             EvidenceRef(f"http://a.example/?q={text}", None, "", text, text, "javascript:alert(2)"),
         )
         message = Message("problem", {"text": text, "target": text, "status": 404})
@@ -236,6 +242,15 @@ def crawl() -> CrawlSummary:
     return CrawlSummary(
         5000, "max-pages", 812, 17, 4, "样例防护系统", robots, traps, 2811.4, SEEN, SEEN
     )
+
+
+def archive(site: Site, problem: str = "") -> EvidenceArchive:
+    """Two attempts' archives, with something lost."""
+    files = tuple(
+        ArchiveFile(f"{site.id}-{attempt}.warc.gz", f"{attempt}" * 64, 123_456, 2_005)
+        for attempt in (1, 2)
+    )
+    return EvidenceArchive("cited", files, 3 if problem else 0, problem)
 
 
 def home(site: Site) -> HomeFetch:

@@ -109,6 +109,26 @@ def test_a_problem_says_all_that_a_webmaster_needs(out: Path) -> None:
         assert said in text, said
 
 
+def test_archives_are_named_with_digest_and_how_to_open_them(tmp_path: Path) -> None:
+    evidence = tmp_path / "evidence"
+    evidence.mkdir()
+    (evidence / "qx-portal-1.warc.gz").write_bytes(b"")
+    reports.html.write(sample(), tmp_path, evidence=evidence)
+    page = tmp_path / "sites/qx-portal/index.html"
+    tree = lxml.html.fromstring(page.read_bytes())
+    section = tree.get_element_by_id("archive")
+    assert section.xpath(".//tbody//a/@href") == ["../../evidence/qx-portal-1.warc.gz"]
+    text = section.text_content()
+    for said in ("qx-portal-2.warc.gz", "1" * 64, "2,005", "warcio extract --payload"):
+        assert said in text, said
+    assert "没有存档" not in text
+    assert "该地址自身的应答存档 qx-portal.warc.gz#999" in _text(page)
+    lost = _text(tmp_path / "sites/qx-edu/index.html")
+    assert "磁盘空间不足，部分应答没有存档；问题本身不受影响。" in lost
+    assert "有 3 个被引用的应答没有存档。" in lost
+    assert "证据存档" not in _text(tmp_path / "sites/qx-town/index.html")
+
+
 def test_bounded_lists_state_their_totals(out: Path) -> None:
     text = _text(out / "sites/qx-portal/index.html")
     assert "共 212 处，此处列出前 5 处。" in text

@@ -95,6 +95,23 @@ def test_hostile_strings_arrive_whole(document: dict[str, Any]) -> None:
     assert hostile["findings"][10]["message"]["params"]["count"] is None
 
 
+def test_evidence_leads_to_the_archive(tmp_path: Path) -> None:
+    (path,) = report.write(sample(), tmp_path)
+    sites = {item["id"]: item for item in json.loads(path.read_bytes())["sites"]}
+    portal, town = sites["qx-portal"], sites["qx-town"]
+    place = portal["findings"][0]["evidence"][0]
+    assert (place["warc"], place["warc_record"]) == ("qx-portal.warc.gz#1000", "urn:uuid:0")
+    dead = next(item for item in portal["findings"] if item["subject"]["kind"] == "page")
+    assert dead["subject"]["warc"] == "qx-portal.warc.gz#999"
+    assert portal["archive"]["files"][0] == {
+        "file": "qx-portal-1.warc.gz",
+        "sha256": "1" * 64,
+        "bytes": 123_456,
+        "records": 2_005,
+    }
+    assert town["archive"] is None
+
+
 def test_published_schema_is_fresh() -> None:
     assert json.loads(SCHEMA_FILE.read_text("utf-8")) == report.json_schema()
 

@@ -45,8 +45,10 @@ class Group(BaseModel):
 
 
 class CrawlSettings(Group):
-    """Budgets of one site's crawl. `mode: list-first` visits list pages before articles;
-    `include_offsite_links` also tests links that leave the site (one request each)."""
+    """Budgets of one site's crawl. `mode: list-first` reads lists, what they say is new or
+    changed, and a random share (`settled_sample`) of the other pages, which it takes over from the
+    site's last audit; without one it reads everything. `include_offsite_links` also tests links
+    that leave the site (one request each)."""
 
     max_pages: Annotated[Whole, Field(ge=1, le=1_000_000)] = 5000
     max_depth: Annotated[Whole, Field(ge=0, le=1000)] = 20
@@ -54,6 +56,7 @@ class CrawlSettings(Group):
     body_limit_mb: Annotated[Whole, Field(ge=1, le=1024)] = 10
     page_timeout_s: Annotated[Decimal, Field(gt=0, le=600)] = 30.0
     mode: Literal["full", "list-first"] = "full"
+    settled_sample: Annotated[Decimal, Field(ge=0, le=1)] = 0.02
     include_offsite_links: Switch = True
 
 

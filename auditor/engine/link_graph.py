@@ -35,6 +35,14 @@ class Ties:
         """What pages of the earlier audit linked to."""
         return self.store.links_of(self.earlier, self.site_id, urls)
 
+    def read_anew(self) -> Iterator[tuple[PageLinks, PageLinks]]:
+        """Pages that both audits hold and the later one read, as they were and as they are."""
+        anew = self.store.pages_read_anew(self.run_id, self.site_id, than=self.earlier)
+        for chunk in _chunks(anew):
+            before = {page.url: page for page in self.before(chunk)}
+            for page in self.now(chunk):
+                yield before[page.url], page
+
 
 @dataclass(slots=True)
 class Orphans:
@@ -45,7 +53,7 @@ class Orphans:
     same: int = 0
     changed: int = 0
     gone: list[str] = field(default_factory=list)
-    gone_pages: int = 0
+    gone_pages: set[str] = field(default_factory=set)
     gone_waiting: int = 0
     moved: list[MovedPage] = field(default_factory=list)
 
@@ -54,17 +62,14 @@ def orphans(ties: Ties) -> Orphans:
     """Compare the pages that were read anew, then walk the links if any of them was dropped."""
     found = Orphans()
     dropped: dict[str, set[str]] = defaultdict(set)
-    anew = ties.store.pages_read_anew(ties.run_id, ties.site_id, than=ties.earlier)
-    for chunk in _chunks(anew):
-        before = {page.url: page for page in ties.before(chunk)}
-        for page in ties.now(chunk):
-            same = _same(before[page.url], page)
-            found.same += same
-            found.changed += not same
-            _note_dropped(dropped, before[page.url], page.links)
+    for before, now in ties.read_anew():
+        same = same_substance(before, now)
+        found.same += same
+        found.changed += not same
+        _note_dropped(dropped, before, now.links)
     lost = dict(ties.store.pages_without(ties.run_id, ties.site_id, than=ties.earlier))
     answered = [url for url, status in lost.items() if status in CERTAIN]
-    found.gone_pages = len(answered)
+    found.gone_pages = set(answered)
     for chunk in _chunks(answered):
         for page in ties.before(chunk):
             _note_dropped(dropped, page, ())
@@ -74,10 +79,12 @@ def orphans(ties: Ties) -> Orphans:
     return found
 
 
-def _same(before: PageLinks, now: PageLinks) -> bool:
+def same_substance(before: PageLinks, now: PageLinks) -> bool:
     """The same title, main text and links: what changed is a counter or the date of the day."""
-    return (before.title, before.main_text_hash) == (now.title, now.main_text_hash) and (
-        before.links == now.links
+    return (before.title, before.main_text_hash, before.links) == (
+        now.title,
+        now.main_text_hash,
+        now.links,
     )
 
 
@@ -139,7 +146,7 @@ def _forget(ties: Ties, found: Orphans, dropped: Mapping[str, Set[str]], walk: _
             found.moved.append(MovedPage(row.url, parent, text))
     earlier = ties.store.earlier_pages
     for chunk in _chunks(found.gone):
-        found.gone_pages += len(earlier(ties.earlier, ties.site_id, chunk))
+        found.gone_pages |= earlier(ties.earlier, ties.site_id, chunk).keys()
 
 
 def _chunks(urls: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -10,7 +10,7 @@ the end, and forgotten when nobody links to it any more.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -20,6 +20,7 @@ from auditor.derive.urls import canonical
 from auditor.engine.carry import CarriedResults, Carrier, code_digest
 from auditor.engine.citing import cited_by
 from auditor.engine.link_graph import Ties, orphans
+from auditor.engine.list_first import ListFirst
 from auditor.engine.record import SiteRecord
 from auditor.engine.source_digest import source_digest
 from auditor.gather.crawl import CrawlLimits, EarlierPages
@@ -37,6 +38,10 @@ _READING = ("auditor.derive", "auditor.model.page", "auditor.gather.crawl")
 _MAX_EARLIER = 20
 #: Pages that led into traps which are read again from the store.
 _MAX_TRAP_PAGES = 100
+#: Changed settled pages that are named.
+_MAX_NAMED = 20
+#: Ends of a crawl after which there is time for another round.
+_ENDED = frozenset({"complete", "max-depth"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,16 @@ async def basis_of(record: SiteRecord, site: Site, limits: CrawlLimits) -> Crawl
     return basis
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A visit of a site: what it stands on, the known pages for the crawler, and the choice among
+    them where only some are read. None of the latter on a first visit."""
+
+    basis: CrawlBasis
+    earlier: EarlierPages | None = None
+    lists: ListFirst | None = None
+
+
 async def take_over(
     record: SiteRecord,
     site: Site,
@@ -66,24 +81,50 @@ async def take_over(
     *,
     evidence: str = "none",
     browser: bool = False,
-) -> EarlierPages | None:
-    """Queue the URLs of the reused audit, unless an earlier attempt did; its pages, for the
-    crawler. `evidence` (`cited` or `all`) comes in full, so that this audit has its own."""
+    settled_sample: float | None = None,
+) -> Visit:
+    """Queue the URLs of the reused audit, unless an earlier attempt did. `evidence` (`cited` or
+    `all`) comes in full, so that this audit has its own. With `settled_sample`, a share, the visit
+    is list-first."""
     if not basis.reused:
-        return None
+        return Visit(basis)
     store, run_id, site_id, call = record.book.store, basis.reused, site.id, record.book.call
-    await call(_take_over, record, run_id)
-    cited: frozenset[str] = frozenset()
-    if evidence == "cited":
-        judgement: Judgement | None = await call(store.judgement, run_id, site_id)
-        cited = cited_by(site, judgement or Judgement()).urls
-    return EarlierPages(
+    judgement: Judgement | None = await call(store.judgement, run_id, site_id)
+    cited = cited_by(site, judgement or Judgement()).urls
+    lists: ListFirst | None = None
+    if settled_sample is not None:
+        ties = _ties(record, site, basis)
+        lists = await call(ListFirst, ties, cited, settled_sample, record.book.run_id)
+    await call(_take_over, record, run_id, None if lists is None else lists.first())
+
+    def in_full(url: str) -> bool:
+        wanted = evidence == "all" or (evidence == "cited" and url in cited)
+        return wanted or (lists is not None and lists.is_sampled(url))
+
+    earlier = EarlierPages(
         run_id,
         lambda urls: call(store.earlier_pages, run_id, site_id, urls),
         lambda url: call(store.page, run_id, site_id, url),
-        in_full=(lambda url: True) if evidence == "all" else cited.__contains__,
+        in_full=in_full,
         remade={canonical(site.homepage)} if browser else (),
     )
+    return Visit(basis, earlier, lists)
+
+
+async def in_rounds(
+    record: SiteRecord, visit: Visit, crawl: Callable[[], Awaitable[CrawlSummary]]
+) -> CrawlSummary:
+    """Crawl, and again as long as what was read calls for more of the settled pages."""
+    summary, store = await crawl(), record.book.store
+    while visit.lists is not None and summary.stopped_because in _ENDED:
+        due = await record.book.judge(visit.lists.following)
+        if not due:
+            break
+        await record.book.call(store.requeue, record.book.run_id, record.site_id, record.fence, due)
+        seconds, started = summary.seconds, summary.started_at
+        summary = await crawl()
+        summary = replace(summary, seconds=round(seconds + summary.seconds, 3), started_at=started)
+    return summary
 
 
 def recall_traps(record: SiteRecord, basis: CrawlBasis, traps: TrapWatch) -> None:
@@ -101,16 +142,16 @@ def recall_traps(record: SiteRecord, basis: CrawlBasis, traps: TrapWatch) -> Non
 
 
 async def settle(
-    record: SiteRecord, site: Site, basis: CrawlBasis, summary: CrawlSummary
+    record: SiteRecord, site: Site, visit: Visit, summary: CrawlSummary
 ) -> CrawlSummary:
     """The summary with what became of the known pages, after those were forgotten to which
     nothing links any more; a crawl that was cut off is left as it is."""
     if summary.stopped_because == "cancelled":
         return summary
-    if basis.reused and summary.pages:
-        summary = await _settled(record, site, basis, summary)
-    if basis.last:
-        summary = await _compared(record, basis, summary)
+    if visit.basis.reused and summary.pages:
+        summary = await _settled(record, site, visit, summary)
+    if visit.basis.last:
+        summary = await _compared(record, visit.basis, summary)
     return summary
 
 
@@ -150,18 +191,25 @@ def _basis(record: SiteRecord, reading: str) -> CrawlBasis:
     return CrawlBasis(reading)
 
 
-def _take_over(record: SiteRecord, earlier: str) -> None:
+def _ties(record: SiteRecord, site: Site, basis: CrawlBasis) -> Ties:
+    home = canonical(site.homepage)
+    return Ties(record.book.store, record.book.run_id, site.id, basis.reused, home)
+
+
+def _take_over(record: SiteRecord, earlier: str, fresh: Sequence[str] | None) -> None:
     store, site_id = record.book.store, record.site_id
     names = store.renamed_pages(earlier, site_id)
     other = (canonical(final) for url, final in names if canonical(final) != url)
-    store.take_over_urls(record.book.run_id, site_id, record.fence, of=earlier, but=other)
+    store.take_over_urls(
+        record.book.run_id, site_id, record.fence, of=earlier, but=other, fresh=fresh
+    )
 
 
 async def _settled(
-    record: SiteRecord, site: Site, basis: CrawlBasis, summary: CrawlSummary
+    record: SiteRecord, site: Site, visit: Visit, summary: CrawlSummary
 ) -> CrawlSummary:
     store, run_id, site_id = record.book.store, record.book.run_id, site.id
-    ties = Ties(store, run_id, site_id, basis.reused, canonical(site.homepage))
+    ties, lists = _ties(record, site, visit.basis), visit.lists
     found = await record.book.judge(lambda: orphans(ties))
     if found.gone:
         await record.book.call(store.forget_urls, run_id, site_id, record.fence, found.gone)
@@ -169,15 +217,36 @@ async def _settled(
         await record.book.call(store.move_page, run_id, site_id, record.fence, link)
     pages, kept = await record.book.call(store.facts_counts, run_id, site_id)
     revisit = Revisit(
-        run=basis.reused,
+        run=ties.earlier,
         unchanged=kept + found.same,
         changed=found.changed,
         new=pages - kept - found.same - found.changed,
-        gone=found.gone_pages,
+        gone=len(found.gone_pages),
     )
-    _LOG.info("revisited", site=site_id, of=basis.reused, unchanged=revisit.unchanged)
+    if lists is not None:
+        revisit = await record.book.judge(lambda: _by_lists(revisit, ties, lists))
+    _LOG.info("revisited", site=site_id, of=ties.earlier, unchanged=revisit.unchanged)
     left = max(summary.left - found.gone_waiting, 0)
     return replace(summary, pages=pages, left=left, revisit=revisit)
+
+
+def _by_lists(revisit: Revisit, ties: Ties, lists: ListFirst) -> Revisit:
+    """What a list-first visit took over, and what its sample showed."""
+    taken, oldest = ties.store.oldest_taken_over(ties.run_id, ties.site_id, than=ties.earlier)
+    changed = lists.changed()
+    if changed:
+        _LOG.warning("settled_pages_changed", site=ties.site_id, pages=len(changed))
+    return replace(
+        revisit,
+        mode="list-first",
+        unchanged=revisit.unchanged - taken,
+        taken_over=taken,
+        oldest=oldest,
+        sampled=lists.sampled,
+        seed=lists.seed,
+        settled_changed=tuple(changed[:_MAX_NAMED]),
+        settled_changed_total=len(changed),
+    )
 
 
 async def _compared(record: SiteRecord, basis: CrawlBasis, summary: CrawlSummary) -> CrawlSummary:

@@ -17,7 +17,7 @@ from auditor.derive.known_items import KnownItems
 from auditor.derive.render_choice import RenderChoice
 from auditor.engine.progress import Progress
 from auditor.engine.record import SiteRecord
-from auditor.engine.second_visit import basis_of, recall_traps, settle, take_over
+from auditor.engine.second_visit import Visit, basis_of, in_rounds, recall_traps, settle, take_over
 from auditor.engine.stop import Stop
 from auditor.gather.browser import Browser
 from auditor.gather.crawl import CRAWLED_KINDS, Crawler, CrawlLimits, CrawlMemory, remember
@@ -118,24 +118,35 @@ async def gather_crawl(
             blocked=len(home.attempts) if blocked else 0,
             blocked_by=last.detail if blocked else "",
         )
-        return await settle(record, site, basis, shut_out)
-    kept, browser = settings.evidence.store, pool.browser is not None
-    earlier = await take_over(record, site, basis, evidence=kept, browser=browser)
-    memory = await record.book.call(remembered, record, limits.max_depth)
-    await record.book.call(recall_traps, record, basis, memory.traps)
-    crawler = Crawler(
+        return await settle(record, site, Visit(basis), shut_out)
+    lists_first = settings.crawl.mode == "list-first"
+    visit = await take_over(
+        record,
         site,
-        tools=tools,
-        robots=robots,
-        limits=limits,
-        sink=record,
-        stop=stop.event,
-        memory=memory,
-        earlier=earlier,
-        renderer=pool.browser,
-        progress=lambda pages, waiting: progress.pages(site.id, pages, waiting),
+        basis,
+        evidence=settings.evidence.store,
+        browser=pool.browser is not None,
+        settled_sample=settings.crawl.settled_sample if lists_first else None,
     )
-    return await settle(record, site, basis, await crawler.run())
+
+    async def crawl() -> CrawlSummary:
+        memory = await record.book.call(remembered, record, limits.max_depth)
+        await record.book.call(recall_traps, record, basis, memory.traps)
+        crawler = Crawler(
+            site,
+            tools=tools,
+            robots=robots,
+            limits=limits,
+            sink=record,
+            stop=stop.event,
+            memory=memory,
+            earlier=visit.earlier,
+            renderer=pool.browser,
+            progress=lambda pages, waiting: progress.pages(site.id, pages, waiting),
+        )
+        return await crawler.run()
+
+    return await settle(record, site, visit, await in_rounds(record, visit, crawl))
 
 
 def remembered(record: SiteRecord, max_depth: int) -> CrawlMemory:

@@ -17,6 +17,8 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal,
+    null,
     or_,
     select,
 )
@@ -70,6 +72,17 @@ def copy_unchanged(
         connection.execute(_copy(), values)
 
 
+def copy_all(connection: Connection, audit_id: int, earlier: int) -> None:
+    """Give the audit the rows of all pages with facts of an earlier one, as they are."""
+    names, values = copied(pages, {"audit_id": literal(audit_id), **_HELD_THERE})
+    chosen = select(*values).where(pages.c.audit_id == earlier, HAS_FACTS)
+    connection.execute(insert(pages).from_select(names, chosen))
+
+
+_HELD_THERE = {
+    "facts": null(),
+    "facts_audit": func.coalesce(pages.c.facts_audit, pages.c.audit_id),
+}
 _KEYS = pages.c.url_hash.in_(bindparam("the_keys", expanding=True))
 _FORGET = delete(pages).where(pages.c.audit_id == bindparam("the_audit"), _KEYS)
 
@@ -81,9 +94,8 @@ def _copy() -> Executable:
         pages,
         {
             "audit_id": bindparam("the_audit"),
-            "facts": None,
             "confirmed_at": func.coalesce(moment, pages.c.confirmed_at),
-            "facts_audit": func.coalesce(pages.c.facts_audit, pages.c.audit_id),
+            **_HELD_THERE,
         },
     )
     earlier = (

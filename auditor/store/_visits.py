@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, insert, literal, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    update,
+)
 
 from auditor.store._pages import PageTables
-from auditor.store._shared_facts import FACTS, HAS_FACTS, WITH_FACTS, copied, digest
+from auditor.store._shared_facts import FACTS, HAS_FACTS, WITH_FACTS, copied, copy_all, digest
 from auditor.store.codec import clean_text, decode, encode
-from auditor.store.rows import EarlierPage, MovedPage, PageLinks, Validators
+from auditor.store.rows import EarlierPage, KnownPage, MovedPage, PageLinks, Validators
 from auditor.store.tables import pages, runs, site_audits, url_hash, urls
 
 #: Rows per statement with a list of keys.
@@ -42,25 +55,68 @@ class VisitTables(PageTables):
             return tuple(connection.execute(query).scalars())
 
     def take_over_urls(
-        self, run_id: str, site_id: str, fence: int, *, of: str, but: Iterable[str]
+        self,
+        run_id: str,
+        site_id: str,
+        fence: int,
+        *,
+        of: str,
+        but: Iterable[str],
+        fresh: Sequence[str] | None = None,
     ) -> bool:
         """Queue every URL that the run `of` knew, in its order, for an audit that knows none yet;
-        false when it does. `but`: URLs to leave out. What was deferred stays so."""
+        false when it does. `but`: URLs to leave out. What was deferred stays so. With `fresh`
+        only these and what was not in order are queued; all else is taken over as it is, the
+        pages with it."""
         left_out = [url_hash(url) for url in but]
+        state = _AS_QUEUED if fresh is None else _AS_SETTLED
         with self._writing() as connection:
             audit_id = self._guarded(connection, run_id, site_id, fence)
             known = select(urls.c.url_id).where(urls.c.audit_id == audit_id).limit(1)
             if connection.execute(known).first() is not None:
                 return False
             earlier = self._audit_id(connection, of, site_id)
-            names, values = copied(urls, {"audit_id": literal(audit_id), **_AS_QUEUED})
+            names, values = copied(urls, {"audit_id": literal(audit_id), **state})
             source = select(*values[1:]).where(urls.c.audit_id == earlier).order_by(urls.c.url_id)
             connection.execute(insert(urls).from_select(names[1:], source))
             for keys in _chunks(left_out):
                 connection.execute(
                     delete(urls).where(urls.c.audit_id == audit_id, urls.c.url_hash.in_(keys))
                 )
+            if fresh is not None:
+                copy_all(connection, audit_id, earlier)
+                _requeue(connection, audit_id, fresh)
         return True
+
+    def requeue(self, run_id: str, site_id: str, fence: int, wanted: Sequence[str]) -> None:
+        """Queue pages again that were taken over."""
+        with self._writing() as connection:
+            _requeue(connection, self._guarded(connection, run_id, site_id, fence), wanted)
+
+    def page_kinds(self, run_id: str, site_id: str) -> Iterator[KnownPage]:
+        """Every page with facts, by URL."""
+        columns = (pages.c.url, pages.c.kind, pages.c.plain)
+        for row in self._by_url(run_id, site_id, columns, HAS_FACTS):
+            yield KnownPage(row.url, row.kind, row.plain)
+
+    def pages_taken_over(self, run_id: str, site_id: str, *, than: str) -> tuple[str, ...]:
+        """URLs of pages that stand as the other audit left them and were not asked for since."""
+        with self._reading() as connection:
+            here, there = self._both(connection, run_id, site_id, than)
+            query = select(pages.c.url).join(_OTHER, _same_url(there))
+            query = query.where(pages.c.audit_id == here, _NOT_ASKED).order_by(pages.c.url)
+            return tuple(connection.execute(query).scalars())
+
+    def oldest_taken_over(
+        self, run_id: str, site_id: str, *, than: str
+    ) -> tuple[int, datetime | None]:
+        """Number of pages taken over, and when the oldest of them was last looked at."""
+        with self._reading() as connection:
+            here, there = self._both(connection, run_id, site_id, than)
+            query = select(func.count(), func.min(pages.c.confirmed_at))
+            query = query.select_from(pages.join(_OTHER, _same_url(there)))
+            row = connection.execute(query.where(pages.c.audit_id == here, _NOT_ASKED)).one()
+            return int(row[0]), row[1]
 
     def earlier_pages(
         self, run_id: str, site_id: str, wanted: Sequence[str]
@@ -116,10 +172,7 @@ class VisitTables(PageTables):
             here, there = self._both(connection, run_id, site_id, than)
             query = (
                 select(pages.c.url)
-                .join(
-                    _OTHER,
-                    and_(_OTHER.c.audit_id == there, _OTHER.c.url_hash == pages.c.url_hash),
-                )
+                .join(_OTHER, _same_url(there))
                 .where(
                     pages.c.audit_id == here,
                     pages.c.facts.is_not(None),
@@ -207,6 +260,8 @@ class VisitTables(PageTables):
 
 
 _OTHER = pages.alias("other")
+#: Taken over, and not confirmed in the meantime.
+_NOT_ASKED = and_(pages.c.facts_audit.is_not(None), pages.c.confirmed_at == _OTHER.c.confirmed_at)
 _EARLIER = (
     pages.c.url,
     pages.c.final_url,
@@ -226,6 +281,27 @@ _AS_QUEUED = {
     "attempts": literal(0),
     "checked_at": null(),
 }
+_IN_ORDER = and_(urls.c.state == "done", urls.c.verdict == "ok")
+_AS_SETTLED = {
+    name: value if name == "priority" else case((_IN_ORDER, urls.c[name]), else_=value)
+    for name, value in _AS_QUEUED.items()
+}
+
+
+def _same_url(there: int) -> ColumnElement[bool]:
+    """The other audit's row of the same page."""
+    return and_(_OTHER.c.audit_id == there, _OTHER.c.url_hash == pages.c.url_hash)
+
+
+def _requeue(connection: Connection, audit_id: int, wanted: Sequence[str]) -> None:
+    """Forget the pages and queue their URLs."""
+    state = {**_AS_QUEUED, "state": "queued"}
+    for keys in _chunks([url_hash(url) for url in wanted]):
+        connection.execute(
+            delete(pages).where(pages.c.audit_id == audit_id, pages.c.url_hash.in_(keys))
+        )
+        found = (urls.c.audit_id == audit_id, urls.c.url_hash.in_(keys))
+        connection.execute(update(urls).where(*found).values(state))
 
 
 def _chunks(keys: Sequence[bytes]) -> Iterator[Sequence[bytes]]:

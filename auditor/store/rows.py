@@ -229,13 +229,31 @@ class PageLink(msgspec.Struct, gc=False):
     text: str = ""
 
 
+class PageEntry(msgspec.Struct, gc=False):
+    """An entry of a list on a stored page."""
+
+    url: str
+    title: str = ""
+    published_on: date | None = None
+
+
 class PageLinks(msgspec.Struct, gc=False):
     """The part of stored page facts that tells whether the page is the same in substance."""
 
     url: str
     title: str = ""
     links: tuple[PageLink, ...] = ()
+    items: tuple[PageEntry, ...] = ()
     main_text_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPage:
+    """What tells whether a page is settled: its kind, and whether its source alone made it."""
+
+    url: str
+    kind: str
+    plain: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.engine.second_visit import basis_of, settle
+from auditor.engine.second_visit import Visit, basis_of, settle
 from auditor.gather.crawl import CrawlLimits
 from auditor.model.artifact import CrawlSummary
 from tests.hostile.web import Script, Talk
@@ -210,7 +210,7 @@ async def test_a_fall_is_told_and_an_empty_crawl_is_no_measure(tmp_path: Path) -
         assert first.summary.compared_with is None
         down = site.claim()
         basis = await basis_of(down, site.site, CrawlLimits(workers=2))
-        summary = await settle(down, site.site, basis, CrawlSummary(0, "unreachable"))
+        summary = await settle(down, site.site, Visit(basis), CrawlSummary(0, "unreachable"))
         assert summary.compared_with is not None
         assert summary.compared_with.change == -1
         assert summary.compared_with.fell

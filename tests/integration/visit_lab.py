@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from auditor.engine.record import Bookkeeper, SiteRecord
-from auditor.engine.second_visit import basis_of, recall_traps, settle, take_over
+from auditor.engine.second_visit import basis_of, in_rounds, recall_traps, settle, take_over
 from auditor.engine.steps import remembered
 from auditor.gather.crawl import Crawler, CrawlLimits
 from auditor.gather.robots import Robots
@@ -141,27 +141,32 @@ class Visits:
         record: SiteRecord | None = None,
         sink: object = None,
         done: bool = True,
+        settled_sample: float | None = None,
     ) -> Visit:
         """Crawl the site as a new run, or go on with a record."""
         bounds = limits or CrawlLimits(workers=2)
         claimed = record or self.claim()
         before = len(self.web.log)
         basis = await basis_of(claimed, self.site, bounds)
-        earlier = await take_over(claimed, self.site, basis)
-        memory = await claimed.book.call(remembered, claimed, bounds.max_depth)
-        recall_traps(claimed, basis, memory.traps)
-        crawler = Crawler(
-            self.site,
-            tools=self.here.tools,
-            robots=Robots(self.here.tools.fetcher, obey=True, override_reason=""),
-            limits=bounds,
-            sink=sink or claimed,  # type: ignore[arg-type]
-            stop=asyncio.Event(),
-            earlier=earlier,
-            memory=memory,
-        )
-        crawl = await asyncio.wait_for(crawler.run(), 30)
-        summary = await settle(claimed, self.site, basis, crawl)
+        visit = await take_over(claimed, self.site, basis, settled_sample=settled_sample)
+
+        async def crawl() -> CrawlSummary:
+            memory = await claimed.book.call(remembered, claimed, bounds.max_depth)
+            recall_traps(claimed, basis, memory.traps)
+            crawler = Crawler(
+                self.site,
+                tools=self.here.tools,
+                robots=Robots(self.here.tools.fetcher, obey=True, override_reason=""),
+                limits=bounds,
+                sink=sink or claimed,  # type: ignore[arg-type]
+                stop=asyncio.Event(),
+                earlier=visit.earlier,
+                memory=memory,
+            )
+            return await asyncio.wait_for(crawler.run(), 30)
+
+        rounds = await in_rounds(claimed, visit, crawl)
+        summary = await settle(claimed, self.site, visit, rounds)
         if done:
             await claimed.keep(CrawlSummary, summary)
             await claimed.finish("done", stopped_because=summary.stopped_because)

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec import structs
+
 from auditor.derive.urls import canonical
 from auditor.model.finding import EvidenceRef, Issue, SubjectKind
 from auditor.model.site import Site
@@ -86,7 +88,7 @@ def _with_records(issue: Issue, captures: Captures) -> Issue:
 def _with_record(ref: EvidenceRef, row: CaptureRow | None) -> EvidenceRef:
     if row is None:
         return ref
-    return replace(ref, warc=_place(row), warc_record=f"urn:uuid:{row.record_id}")
+    return structs.replace(ref, warc=_place(row), warc_record=f"urn:uuid:{row.record_id}")
 
 
 def _place(row: CaptureRow) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 Param = str | int | float
 
@@ -109,8 +111,7 @@ class Text:
         return self.en if lang.startswith("en") else self.zh
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True, gc=False, omit_defaults=True):
     """A message key and its values; the sentence is made when a report is written."""
 
     key: str
@@ -122,16 +123,14 @@ def msg(key: str, **params: Param) -> Message:
     return Message(key, params)
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True, gc=False, omit_defaults=True):
     """The thing that a finding is about; `name` is a URL for pages, links and resources."""
 
     kind: SubjectKind
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceRef:
+class EvidenceRef(Struct, frozen=True, gc=False, omit_defaults=True):
     """Where the observation was made, precise enough to be made again or looked up offline.
 
     `locator` is a CSS selector or XPath inside the page; `excerpt` at most 300 characters of
@@ -152,8 +151,7 @@ class EvidenceRef:
     warc_record: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True, gc=False, omit_defaults=True):
     """One observation of one check.
 
     `cause` groups findings that one repair mends: observations of a check with the same message

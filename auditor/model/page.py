@@ -295,8 +295,8 @@ class PageFacts:
 
     def meta(self, name: str) -> str | None:
         """Content of the first meta with this name, compared without case; None if absent."""
-        wanted = name.lower()
+        wanted, size = name.lower(), len(name)
         for item in self.metas:
-            if item.name.lower() == wanted:
+            if len(item.name) == size and item.name.lower() == wanted:
                 return item.content
         return None

@@ -25,7 +25,8 @@ LAW = Text(
 _TYPES = ("text/html", "application/xhtml")
 _URL = re.compile(r"[A-Za-z][\w+.-]*://([^/?#]*)([^?#]*)")
 _NUMBERS = re.compile(r"\d+")
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
+#: High bytes of U+3400 to U+9FFF: Han, and 64 hexagrams.
+_HAN_HIGH = bytes(range(0x34, 0xA0))
 _KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 #: Enough to tell a language; counting the whole text of every page cost more than parsing it.
@@ -66,7 +67,7 @@ def is_chinese(text: str) -> bool | None:
     """Whether a text is in Chinese, by its beginning; None when there is too little to tell, or
     when it is mixed with another language (a Chinese manual with program code)."""
     text = text[:_SAMPLE_CHARS]
-    han = len(text) - len(_HAN.sub("", text))
+    han = _count_han(text)
     if han >= 50 and han > len(text) * 0.3 and not _KANA_HANGUL.search(text):
         return True  # nearly every page; it saves counting the letters
     letters = len(_NO_LETTERS.sub("", text))
@@ -77,6 +78,12 @@ def is_chinese(text: str) -> bool | None:
     if letters * 0.1 < han <= letters * 0.3:
         return None
     return han > letters * 0.3
+
+
+def _count_han(text: str) -> int:
+    """Number of Han characters, told by the high bytes of UTF-16: ten times faster than `re`."""
+    high = text.encode("utf-16-le", "surrogatepass")[1::2]
+    return len(high) - len(high.translate(None, _HAN_HIGH))
 
 
 def host_and_path(url: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from auditor.api import Finding, Link, Outcome, PageFacts, Text, check, msg, page_evidence
 from checks.accessibility._common import PAGE_MESSAGES, because, page_subject, unjudged
@@ -83,5 +84,6 @@ def _is_vague(link: Link) -> bool:
     return _plain(link.title) in (_VAGUE | {""})
 
 
+@lru_cache(maxsize=2048)  # the short texts of a template stand on every page
 def _plain(text: str) -> str:
     return _DECORATION.sub("", text).lower()

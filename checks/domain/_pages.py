@@ -60,8 +60,14 @@ def is_scripted(page: PageFacts) -> bool:
 
 def contents(page: PageFacts, name: str) -> tuple[str, ...]:
     """Contents of every meta with this name, compared without case, stripped."""
-    wanted = name.lower()
-    return tuple(item.content.strip() for item in page.metas if item.name.lower() == wanted)
+    wanted, size = name.lower(), len(name)
+    return tuple(
+        [
+            item.content.strip()
+            for item in page.metas
+            if len(item.name) == size and item.name.lower() == wanted
+        ]
+    )
 
 
 def content_of(page: PageFacts, name: str) -> str:

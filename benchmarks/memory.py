@@ -26,6 +26,8 @@ from crawl import configure, name_server, nginx
 PER_FOLDER = 500
 #: Links of a page to the pages 2n+1 and 2n+2 reach them all; these are links to far ones.
 FAR = (7, 101, 1_009, 10_007)
+#: Prime numbers of characters to choose from, so that no two titles are alike.
+_SIZES = (5_003, 4_999, 4_993, 4_987, 4_973, 4_969, 4_967, 4_957)
 PAGE = """<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">
 <title>{title}_示例县人民政府</title><meta name="ArticleTitle" content="{title}">
 <meta name="PubDate" content="2026-11-20 09:30"></head><body><div id="header"><ul class="nav">
@@ -64,7 +66,7 @@ def write_small(folder: Path, pages: int) -> None:
 def _title(number: int) -> str:
     """Eight characters that hardly any other page has in this row: what says nothing new is
     taken for a trap."""
-    return "".join(chr(0x4E00 + (number * 7_919 + place * number) % 5_003) for place in range(8))
+    return "".join(chr(0x4E00 + (number + 1) * 7_919 % size) for size in _SIZES)
 
 
 def _address(number: int) -> str:

@@ -145,9 +145,11 @@ def settings_of_run(
     config_json: str, current: Settings, overrides: Mapping[str, object]
 ) -> Settings:
     """The settings that a run began with, but for what the command line overrides (dotted keys)
-    and for what only concerns output. `current` holds the overrides as validated values."""
+    and for what only concerns output or where the audits run. `current` holds the overrides as
+    validated values."""
     ran = Settings.model_validate_json(config_json)
-    kept = ran.model_copy(update={"reports": current.reports, "database": current.database})
+    where = {"database": current.database, "engine": current.engine}
+    kept = ran.model_copy(update={"reports": current.reports, **where})
     for key, value in overrides.items():
         if value is not None:
             group, _, name = key.partition(".")

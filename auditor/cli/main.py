@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from auditor import __version__
-from auditor.cli import info, look, plan, rounds, stored
+from auditor.cli import cluster, info, look, plan, rounds, stored
 from auditor.cli.errors import Exit, report_error, say
 from auditor.cli.logs import set_up_logs
 
@@ -27,6 +27,7 @@ rounds.add_to(app)
 stored.add_to(app)
 look.add_to(app)
 plan.add_to(app)
+cluster.add_to(app)
 info.add_to(app)
 
 

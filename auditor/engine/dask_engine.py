@@ -21,6 +21,7 @@ from pathlib import Path
 import dask
 import structlog
 from distributed import Client, Future, LocalCluster, Security, as_completed
+from distributed.client import FutureCancelledError
 from distributed.scheduler import KilledWorker
 
 from auditor.engine.dask_worker import AuditPlugin, Order, audit_group, mute_dask, stop_audits
@@ -36,6 +37,8 @@ from auditor.store import Store
 _LOG = structlog.get_logger(__name__)
 #: Seconds between two words to the workers that the round ends.
 _REPEAT_STOP_S = 0.5
+#: Seconds for the workers to close their workshops at the end of the round.
+_FAREWELL_S = 5.0
 #: Seconds that a scheduler which went away is waited for.
 RECONNECT_S = 30.0
 _SIGNALS = {signal.SIGINT, signal.SIGTERM}
@@ -101,7 +104,7 @@ class _Wave:
         self._progress, self._stop = progress, stop
         self._order = Order(
             plan.run_id,
-            plan.settings,
+            plan.settings.model_copy(update={"database": _absolute(plan.settings.database)}),
             plan.evidence,
             _sites_at_once(plan),
             plan.set_up_process,
@@ -121,18 +124,23 @@ class _Wave:
             deadly = []
             async for future in as_completed(futures):
                 try:
-                    states |= await future
+                    states |= self._ended(await future)
                 except KilledWorker:
                     deadly += [(site,) for site in futures[future]]
-                except asyncio.CancelledError:
-                    if not future.cancelled():
-                        raise
-                    # The connection to the scheduler was lost, and all futures with it.
+                except FutureCancelledError:
+                    _LOG.warning("scheduler_lost", sites=[site.id for site in futures[future]])
             for group in deadly:
                 states |= await self._alone(group)
-        with suppress(OSError, ValueError):
-            await client.unregister_worker_plugin(name)
+        with suppress(OSError, ValueError, TimeoutError):
+            async with asyncio.timeout(_FAREWELL_S):
+                await client.unregister_worker_plugin(name)
         return states
+
+    def _ended(self, states: dict[str, str]) -> dict[str, str]:
+        """Without what only a worker that was stopped has cut off: others go on with that."""
+        if self._stop.is_set():
+            return states
+        return {site_id: state for site_id, state in states.items() if state != "cancelled"}
 
     def _submit(self, group: Sequence[Site]) -> Future[dict[str, str]]:
         templates = {site.id: self._plan.templates[site.id] for site in group}
@@ -188,6 +196,12 @@ class _Wave:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+
+
+def _absolute(database: str) -> str:
+    """The URL of an SQLite file for processes that work in another folder."""
+    kind, _, path = database.partition(":///")
+    return f"{kind}:///{Path(path).absolute()}" if kind == "sqlite" else database
 
 
 def _sites_at_once(plan: RoundPlan) -> int:

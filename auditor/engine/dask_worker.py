@@ -9,13 +9,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from socket import gethostname
+from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any
 
+import structlog
 from distributed import Worker, WorkerPlugin, get_worker
 
 from auditor import __version__
@@ -23,16 +26,21 @@ from auditor.config import Settings
 from auditor.engine.audit import AuditPlan
 from auditor.engine.catalogue import load_checks, select_checks
 from auditor.engine.errors import EngineError
-from auditor.engine.local import audit_sites
+from auditor.engine.local import SITES_AT_ONCE, audit_sites
 from auditor.engine.stop import Stop
-from auditor.engine.workshop import RoundPlan, find_browser, open_workshop
+from auditor.engine.workshop import RoundPlan, find_browser, open_tools, open_workshop
+from auditor.gather.probes.vantage import probe_vantage
 from auditor.gather.shared_pace import SharedPace
+from auditor.model.artifact import Missed
 from auditor.model.column import ColumnTemplate
-from auditor.model.site import Register, Site
+from auditor.model.site import Register, Site, Vantage
 from auditor.store import Store
 
+_LOG = structlog.get_logger(__name__)
 #: Seconds between two reports of a crawl's pages.
 _PAGES_EVERY_S = 0.5
+#: Seconds between two questions to a scheduler that does not answer.
+RETRY_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,8 @@ class AuditPlugin(WorkerPlugin):
 
     def setup(self, worker: Worker) -> None:
         """Called by Dask when the worker joins, and in every worker that replaces another."""
-        _leave_signals_to_the_parent()
+        if self._order.pace is not None:  # a process that the coordinator started
+            _leave_signals_to_the_parent()
         mute_dask()
         if self._order.set_up_process is not None:
             self._order.set_up_process()
@@ -151,6 +160,8 @@ class AuditPlugin(WorkerPlugin):
             set_up_process=order.set_up_process,
         )
         progress = WireProgress(lambda message: self._worker.log_event(order.name, message))
+        if order.pace is None:
+            await _refuse_unfit(plan, store)
         return await self._stack.enter_async_context(
             open_workshop(plan, store, progress=progress, stop=self._stop, shared=self._open_pace())
         )
@@ -163,6 +174,64 @@ class AuditPlugin(WorkerPlugin):
         pace = SharedPace(path, members=members, member=int(self._worker.name))
         self._stack.callback(pace.close)
         return pace
+
+
+async def _refuse_unfit(plan: RoundPlan, store: Store) -> None:
+    """On another machine: what the round takes for given must hold here as well. A worker that
+    cannot reach what the coordinator can would accuse the sites of it."""
+    where = f"The worker on {gethostname()}"
+    if not plan.evidence.is_dir():
+        raise EngineError(
+            f"{where} has no folder {plan.evidence}: all machines must share the report folder"
+        )
+    proved = store.run_artifact(plan.run_id, Vantage)
+    if not isinstance(proved, Vantage):
+        return
+    async with open_tools(plan.settings) as tools:
+        own = await probe_vantage(tools)
+    lacking = [name for name in ("dns", "ipv4") if getattr(proved, name) > getattr(own, name)]
+    if plan.settings.network.ipv6 == "auto" and proved.ipv6 and not own.ipv6:
+        lacking.append("ipv6")
+    if proved.browser and isinstance(plan.browser, Missed):
+        lacking.append("browser")
+    if lacking:
+        raise EngineError(f"{where} lacks what the coordinator has: {', '.join(lacking)}")
+
+
+async def serve(scheduler: str, stop: asyncio.Event) -> None:
+    """Work for a scheduler until `stop`. While none answers, ask again: a scheduler that was
+    started anew finds its workers."""
+    mute_dask()
+    told = False
+    with TemporaryDirectory(prefix="auditor-worker-") as scratch:
+        while not stop.is_set():
+            try:
+                worker = await Worker(
+                    scheduler,
+                    nthreads=SITES_AT_ONCE,
+                    memory_limit=0,
+                    dashboard_address="127.0.0.1:0",
+                    local_directory=scratch,
+                )
+            except (OSError, TimeoutError) as error:
+                if not told:
+                    _LOG.warning("scheduler_silent", scheduler=scheduler, detail=str(error))
+                told = True
+                await _either(stop.wait(), asyncio.sleep(RETRY_S))
+                continue
+            told = False
+            _LOG.warning("worker_joined", scheduler=scheduler, address=worker.address)
+            await _either(stop.wait(), worker.finished())
+            await worker.close()
+
+
+async def _either(*waits: Coroutine[Any, Any, object]) -> None:
+    """Wait for the first of them, and drop the others."""
+    tasks = [asyncio.ensure_future(each) for each in waits]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def mute_dask() -> None:

@@ -6,6 +6,7 @@ the next page is the same one with the page's number raised.
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -51,7 +52,7 @@ def read_listing(body: bytes, content_type: str, *, url: str, page_url: str) -> 
     text, encoding = decode(body, content_type)
     joiner = Joiner(page_url, encoding.used)
     if "<record" in text:
-        found = [(href, "") for record in records(text) for href in _HREF.findall(record)]
+        found = [(href, "") for record in records(text) for href in _hrefs(record)]
         entries = _links(found, joiner)
         return Listing(entries, joiner.join(next_group(text)) if entries else "")
     try:
@@ -68,10 +69,17 @@ def _links(found: list[tuple[str, str]], joiner: Joiner) -> tuple[Link, ...]:
     for href, title in found[:MAX_ENTRIES]:
         url = "" if leads_nowhere(href) else joiner.join(href)
         if url:
+            name = label(title)
+            # No tag: it is no element of the page, which nobody may measure as if it were.
             links.setdefault(
-                url, Link(url, href, label(title), label(title), kind=kind_of(url), via="listing")
+                url, Link(url, href, name, name, kind=kind_of(url), tag="", via="listing")
             )
     return tuple(links.values())
+
+
+def _hrefs(markup: str) -> list[str]:
+    """Addresses of the links in a piece of HTML."""
+    return [html.unescape(href) for href in _HREF.findall(markup)]
 
 
 def _read(data: Any) -> tuple[list[tuple[str, str]], int]:
@@ -91,7 +99,7 @@ def _read(data: Any) -> tuple[list[tuple[str, str]], int]:
 
 def _addresses(key: str, value: str, title: str) -> Iterator[tuple[str, str]]:
     if "<a " in value:
-        yield from ((href, "") for href in _HREF.findall(value[:_MAX_CHARS]))
+        yield from ((href, "") for href in _hrefs(value[:_MAX_CHARS]))
     elif _ADDRESS_KEY.search(key) and not _NO_ADDRESS_KEY.search(key) and is_address(value.strip()):
         yield value.strip(), title
 

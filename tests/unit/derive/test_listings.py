@@ -30,6 +30,7 @@ ROWS = [{"title": "一", "url": "a.html"}, {"title": "二", "docUrl": "/b/2.html
         (ROWS, ["/zwgk/a.html", "/b/2.html"]),
         ({"code": 0, "data": {"rows": ROWS, "total": 9}}, ["/zwgk/a.html", "/b/2.html"]),
         ({"html": '<li><a class="x" href="/c/3.html">三</a></li>'}, ["/c/3.html"]),
+        ({"foot": '<a href="/c/n?id=3&amp;x=1"><img></a>'}, ["/c/n?id=3&x=1"]),
         ({"rows": [{"url": "/x.html", "imgUrl": "/x.jpg", "icon_link": "/y.png"}]}, ["/x.html"]),
         ({"rows": [{"url": "javascript:void(0)"}, {"link": "#"}, {"href": ""}]}, []),
         ({"rows": [{"url": "无"}, {"path": "A/B 类"}, {"url": None}, {"url": 3}]}, []),

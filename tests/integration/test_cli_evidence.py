@@ -26,6 +26,8 @@ from tests.integration.cli_lab import ROOT, Shell, loopback, served, spawn
 from tests.integration.probe_lab import page
 from tests.integration.site_lab import linked
 
+pytestmark = pytest.mark.slow
+
 ARTICLES = [f"/a{number}.html" for number in range(14)]
 #: Without a language: a finding cites each of them.
 PLAIN = "<html><head><title>办事指南</title></head><body><h1>指南</h1>{}<p>" + (
@@ -210,7 +212,7 @@ def test_the_documented_example_finds_no_fault_and_would(audited: Audited, tmp_p
     digest = audited.evidence[0]["sha256"]
     result = (forged / "result.json").read_text("utf-8")
     (forged / "result.json").write_text(result.replace(digest, "0" * 64), "utf-8")
-    assert f"与报告中的 SHA-256 不符：{audited.evidence[0]['url']}" in said(forged)
+    assert f"与报告中的 SHA-256 不符： {audited.evidence[0]['url']}" in said(forged)
 
 
 def test_later_reports_cite_the_same_records(

@@ -185,10 +185,13 @@ async def _archive(
 
 
 def _first_given(plan: AuditPlan, site: Site, record: SiteRecord) -> dict[type, object]:
-    tools, robots = plan.tools, plan.robots
-    if record.spool is not None:
-        tools = replace(tools, fetcher=tools.fetcher.observed_by(record.spool.add))
+    tools, robots, pool = plan.tools, plan.robots, plan.pool
+    spool = record.spool
+    if spool is not None:
+        tools = replace(tools, fetcher=tools.fetcher.observed_by(spool.add))
         robots = robots.through(tools.fetcher)
+        if pool.browser is not None:
+            pool = replace(pool, browser=pool.browser.observed_by(spool.add_document))
     return {
         Site: site,
         RunContext: plan.judging.context,
@@ -197,7 +200,7 @@ def _first_given(plan: AuditPlan, site: Site, record: SiteRecord) -> dict[type, 
         Tools: tools,
         Robots: robots,
         SiteRecord: record,
-        BrowserPool: plan.pool,
+        BrowserPool: pool,
         Stop: plan.stop,
         Progress: plan.progress,
     }

@@ -56,7 +56,9 @@ def record_of(ref: EvidenceRef, captures: Captures) -> CaptureRow | None:
     for row in found:
         if row.captured_at == ref.captured_at:
             return row
-    same = [row for row in found if not ref.sha256 or row.sha256 == ref.sha256]
+    if not ref.sha256:
+        return _newest(found)
+    same = [row for row in found if row.sha256 == ref.sha256]
     return same[-1] if same else None
 
 
@@ -81,8 +83,14 @@ def _references(judgement: Judgement) -> Iterator[EvidenceRef]:
 
 def _with_records(issue: Issue, captures: Captures) -> Issue:
     evidence = tuple(_with_record(ref, record_of(ref, captures)) for ref in issue.evidence)
-    answers = captures.get(issue.subject.name, ()) if issue.subject.kind in _ADDRESSES else ()
-    return replace(issue, evidence=evidence, subject_warc=_place(answers[-1]) if answers else "")
+    subject = issue.subject
+    answer = _newest(captures.get(subject.name, ())) if subject.kind in _ADDRESSES else None
+    return replace(issue, evidence=evidence, subject_warc=_place(answer) if answer else "")
+
+
+def _newest(found: Sequence[CaptureRow]) -> CaptureRow | None:
+    """The newest that the site sent; documents that the browser made have no status."""
+    return next((row for row in reversed(found) if row.status), None)
 
 
 def _with_record(ref: EvidenceRef, row: CaptureRow | None) -> EvidenceRef:

@@ -270,3 +270,41 @@ def test_what_is_kept(
     else:
         assert not records(audited)
         assert list((audited.folder / "evidence").iterdir()) == []
+
+
+@pytest.mark.browser
+def test_what_the_browser_found_is_shown_and_archived(shell: Shell) -> None:
+    """The finding cites the document that axe judged, and pictures of page and element."""
+    image = '<img src="/p.png" width="90" height="90">'
+    pages = {"/": page(linked("/", more=f"<main>{image}</main>"))}
+    config = shell.config(politeness={"delay_s": 0})
+    with served_site(pages) as web:
+        command = [
+            "audit",
+            web.url("/"),
+            *loopback(web),
+            "--check",
+            "accessibility-axe-perceivable",
+        ]
+        quiet = [word for word in QUIET if word != "--no-browser"]
+        ended = shell(*command, *quiet, "-c", str(config), "-o", "out")
+    assert ended.code == 0, ended.err
+    audited = Audited(shell.folder / "out")
+    assert audited.result["archive"]["unarchived"] == 0
+    manifest = json.loads((audited.folder / "manifest.json").read_text("utf-8"))
+    listed = {item["path"]: item["sha256"] for item in manifest["files"]}
+    html = (audited.folder / "sites" / audited.result["id"] / "index.html").read_text("utf-8")
+    (ref,) = (ref for ref in audited.evidence if ref["excerpt"].startswith("<img"))
+    record, payload = audited.record(ref["warc"])
+    assert record.rec_type == "conversion"
+    assert hashlib.sha256(payload).hexdigest() == ref["sha256"]
+    assert "办事" in payload.decode()
+    shot = audited.folder / "evidence" / ref["screenshot"]
+    digest = hashlib.sha256(shot.read_bytes()).hexdigest()
+    assert listed[f"evidence/{ref['screenshot']}"] == digest
+    assert digest.startswith(shot.stem), "named by its content"
+    assert f'src="../../evidence/{ref["screenshot"]}"' in html
+    shots = list((audited.folder / "evidence" / "screenshots").iterdir())
+    assert len(shots) >= 2, "the element and the page"
+    kinds = [kind for kind, uri in records(audited) if uri == web.url("/")]
+    assert {"response", "conversion"} <= set(kinds)

@@ -338,6 +338,33 @@ async def test_a_page_cannot_forge_records(tmp_path: Path) -> None:
     assert found[3].fields["WARC-Target-URI"].endswith("/b%0D%0AWARC-Type:x")
 
 
+@dataclass(frozen=True)
+class Document:
+    url: str
+    final_url: str
+    html: bytes
+    captured_at: datetime
+
+
+def test_documents_of_the_browser_are_told_from_answers(tmp_path: Path) -> None:
+    html = "<html><body>由脚本写出的栏目</body></html>".encode()
+    spool = Spool(tmp_path / "x.spool.part", keep_free=0)
+    for _ in range(2):
+        spool.add_document(Document("http://x/", "http://x/home", html, NOW))
+    spool.close()
+    with WarcFile(tmp_path, LABEL, NOW) as warc:
+        for trail in read_spool(spool.path):
+            (place,) = warc.add(trail)
+            assert trail.asked == "http://x/"
+    _, first, again = records(warc.path)
+    assert (first.kind, first.body, again.body) == ("conversion", html, html)
+    assert first.fields["WARC-Target-URI"] == "http://x/home"
+    assert first.fields["Content-Type"] == "text/html; charset=utf-8"
+    assert first.fields["X-Decoded-Payload-Digest"].endswith(hashlib.sha256(html).hexdigest())
+    assert place.offset == again.offset
+    assert checked(warc.path)
+
+
 async def test_no_answer_leaves_no_record(tmp_path: Path) -> None:
     async def hangs_up(talk: Talk) -> None:
         talk.reset()

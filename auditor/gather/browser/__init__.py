@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -51,6 +52,10 @@ class Rendered:
     requests: tuple[str, ...] = ()
 
 
+#: Must not raise or wait.
+Observer = Callable[[Rendered], None]
+
+
 class Browser:
     """Chromium for one run. Use as an async context manager; browsers start with the first page.
 
@@ -81,6 +86,7 @@ class Browser:
         self._evidence_dir = evidence_dir
         self._clock = clock
         self._scratch = scratch
+        self._observer: Observer = lambda document: None
         self._stack = AsyncExitStack()
         self._proxy = GuardedProxy(guard=guard, resolver=resolver, throttle=throttle)
         self._workers: tuple[Worker, ...] = ()
@@ -110,6 +116,13 @@ class Browser:
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
 
+    def observed_by(self, observer: Observer) -> Self:
+        """The same browsers for one site's audit: `observer` is shown every document that was
+        rendered or judged, from any thread."""
+        seen = copy(self)
+        seen._observer = observer
+        return seen
+
     @property
     def refused(self) -> int:
         """Connections and requests of pages that were not let out."""
@@ -133,7 +146,10 @@ class Browser:
             return missed
         async with self._borrowed() as worker:
             captured_at = self._clock()
-            return await worker.do(lambda visit: _render(visit, url, captured_at))
+            rendered = await worker.do(lambda visit: _render(visit, url, captured_at))
+        if isinstance(rendered, Rendered):
+            self._observer(rendered)
+        return rendered
 
     async def works(self) -> Missed | None:
         """None when the browser starts and axe finds a known defect in it; for the self-test
@@ -163,7 +179,9 @@ class Browser:
         self, visit: Visit, url: str, captured_at: datetime, found: list[AxePage]
     ) -> AxePage:
         state = visit.open(url)
-        digest = sha256(visit.source()[2]).hexdigest()
+        final_url, title, html = visit.source()
+        digest = sha256(html).hexdigest()
+        self._observer(Rendered(url, final_url, title, html, state.status, captured_at))
 
         def note(verdict: Verdict) -> None:
             found[:] = [_axe_page(url, verdict, captured_at, digest)]

@@ -15,8 +15,9 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 from zlib import crc32
 
 import msgspec
@@ -50,7 +51,8 @@ class Capture(msgspec.Struct, frozen=True, gc=False, array_like=True):
     Header names and values, and `phrase`, are the bytes that came, read as latin-1. `body` is
     the entity as it came: transfer codings off, content codings on, unless `decoded` names the
     ones that were taken off. `sha256` is that of the decoded body, as findings cite it.
-    `truncated` is a word for `WARC-Truncated` or "".
+    `truncated` is a word for `WARC-Truncated` or "". Without a method it is no exchange but a
+    document after its scripts ran, as UTF-8.
     """
 
     method: str
@@ -74,6 +76,26 @@ class Trail(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
     asked: str
     captures: tuple[Capture, ...]
+
+
+class Document(Protocol):
+    """What the browser made of a page; see `auditor.gather.browser.Rendered`."""
+
+    @property
+    def url(self) -> str:
+        """The address that was opened."""
+
+    @property
+    def final_url(self) -> str:
+        """The address at which it ended."""
+
+    @property
+    def html(self) -> bytes:
+        """The document as UTF-8."""
+
+    @property
+    def captured_at(self) -> datetime:
+        """When it was opened."""
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -102,10 +124,32 @@ class Spool:
         captures = tuple(_capture(order, hop) for hop in hops if hop.exchange.status)
         if not captures or self.problem:
             return
-        self._waiting.append(Trail(_clean(order.url), captures))
-        self._size += sum(_HEAD_BYTES + len(capture.body) for capture in captures)
+        self._keep(Trail(_clean(order.url), captures))
+
+    def _keep(self, trail: Trail) -> None:
+        self._waiting.append(trail)
+        self._size += sum(_HEAD_BYTES + len(capture.body) for capture in trail.captures)
         if self._size > MAX_WAITING:  # a few huge bodies: waiting for the checkpoint costs more
             self.flush()
+
+    def add_document(self, document: Document) -> None:
+        """Keep a document after its scripts ran: what a finding of the browser rests on. From any
+        thread."""
+        if not self.problem:
+            capture = Capture(
+                method="",
+                url=_clean(document.final_url or document.url),
+                address="",
+                captured_at=document.captured_at,
+                sent=(),
+                version="",
+                status=0,
+                phrase="",
+                headers=(),
+                body=document.html,
+                sha256=sha256(document.html).hexdigest(),
+            )
+            self._keep(Trail(_clean(document.url), (capture,)))
 
     def flush(self) -> None:
         """Write what waits. Call it before the store says that a page is done, so that no stored

@@ -106,7 +106,9 @@ class WarcFile:
             f"{key}: {_line(value)}\r\n" for key, value in {**self._label.info, **_FORMAT}.items()
         )
         fields = {"WARC-Filename": self._label.name}
-        self._write("warcinfo", self._info, self._now, fields, "warc-fields", lines.encode())
+        self._write(
+            "warcinfo", self._info, self._now, fields, "application/warc-fields", lines.encode()
+        )
         return self
 
     def __exit__(
@@ -128,7 +130,10 @@ class WarcFile:
 
     def add(self, trail: Trail) -> list[Archived]:
         """Write the answers and requests of a trail, and say where the answers are."""
-        return [self._pair(capture) for capture in trail.captures]
+        return [
+            self._pair(capture) if capture.method else self._document(capture)
+            for capture in trail.captures
+        ]
 
     def copy(self, source: Path, offset: int, sha256: str) -> int | None:
         """Take over an answer and its request from another file, bytes as they are; the offset
@@ -160,9 +165,22 @@ class WarcFile:
             "WARC-Concurrent-To": _urn(answer),
             "WARC-Payload-Digest": f"sha256:{_EMPTY}",
         }
-        content, head = "http; msgtype=request", _request_head(capture)
+        content, head = "application/http; msgtype=request", _request_head(capture)
         self._write("request", request, capture.captured_at, asked, content, b"", head)
         return Archived(capture, offset, str(answer))
+
+    def _document(self, capture: Capture) -> Archived:
+        """A page after its scripts ran: made from an answer, by the browser."""
+        record, offset = self._next_id(), self._out.tell()
+        digest = f"sha256:{capture.sha256}"
+        fields = {
+            "WARC-Target-URI": _uri(capture.url),
+            "WARC-Payload-Digest": digest,
+            DECODED_DIGEST: digest,
+        }
+        content = "text/html; charset=utf-8"
+        self._write("conversion", record, capture.captured_at, fields, content, capture.body)
+        return Archived(capture, offset, str(record))
 
     def _answer(self, capture: Capture, record: UUID, fields: dict[str, str]) -> None:
         head, payload = _response_head(capture), _payload(capture)
@@ -183,7 +201,7 @@ class WarcFile:
                 "WARC-Refers-To-Target-URI": _uri(capture.url),
                 "WARC-Refers-To-Date": _moment(capture.captured_at),
             }
-        content = "http; msgtype=response"
+        content = "application/http; msgtype=response"
         self._write(kind, record, capture.captured_at, fields, content, payload, head)
 
     def _write(
@@ -214,7 +232,7 @@ class WarcFile:
                 named,
                 BytesIO(payload),
                 _Head(head) if head else None,
-                f"application/{content}",
+                content,
                 len(head) + len(payload),
                 payload_length=len(payload),
             )

@@ -23,9 +23,9 @@ SITE = Site("portal", "某某区人民政府", "http://www.mou.gov.cn")
 PAGE, GONE = "http://www.mou.gov.cn/a", "http://www.mou.gov.cn/gone"
 
 
-def row(url: str = PAGE, seconds: int = 0, sha256: str = "aa") -> CaptureRow:
+def row(url: str = PAGE, seconds: int = 0, sha256: str = "aa", status: int = 200) -> CaptureRow:
     at = NOW + timedelta(seconds=seconds)
-    return CaptureRow(url, at, 200, sha256, "f.warc.gz", 100 + seconds, f"id-{seconds}")
+    return CaptureRow(url, at, status, sha256, "f.warc.gz", 100 + seconds, f"id-{seconds}")
 
 
 def issue(*evidence: EvidenceRef, kind: SubjectKind = SubjectKind.LINK, name: str = GONE) -> Issue:
@@ -63,6 +63,12 @@ def test_another_body_is_no_evidence() -> None:
 
 def test_an_address_without_digest_is_shown_by_its_newest_answer() -> None:
     assert offset(EvidenceRef(PAGE), row(seconds=1), row(seconds=2, sha256="bb")) == 2
+
+
+def test_documents_of_the_browser_stand_for_what_it_saw_only() -> None:
+    document = row(seconds=9, sha256="dd", status=0)
+    assert offset(EvidenceRef(PAGE), row(seconds=1), document) == 1
+    assert offset(EvidenceRef(PAGE, NOW, "dd"), row(seconds=1), document) == 9
 
 
 def test_places_and_subjects_get_their_records() -> None:

@@ -7,7 +7,7 @@ load, or whose newest date may be on a page that was not read, is for a person t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -143,7 +143,7 @@ def _own_text(page: ColumnPage) -> int:
     return page.main_chars - len("".join(page.breadcrumb)) - name
 
 
-def undecided(entries: Sequence[Entry], day_of: Day, read: Collection[int], *, whole: bool) -> bool:
+def undecided(entries: Sequence[Entry], day_of: Day, read: Container[int], *, whole: bool) -> bool:
     """True when the newest entry may be one that was not seen: an undated entry above the newest
     dated one (pinned entries aside) or many of them, whose pages were not read or whose dates lack
     the year, or a list that grows at its end and whose end was not read."""

@@ -33,6 +33,7 @@ from auditor.derive.column_state import (
     state_of,
     undecided,
 )
+from auditor.derive.read_pages import ReadPages
 from auditor.derive.urls import canonical, host_of
 from auditor.model.artifact import Columns, CrawlSummary
 from auditor.model.column import Column, ColumnClass, ColumnState, ColumnTemplate, TemplateColumn
@@ -50,8 +51,6 @@ _MAX_MENU: Final = 400
 #: Titles are at least so long; shorter links on a home page are buttons.
 _MIN_TITLE: Final = 8
 _MIN_ITEM: Final = 6
-#: Text of a page that an entry leads to, below which it may be a form or a redirection.
-_ARTICLE_CHARS: Final = 60
 #: An official name that so many columns share is a fault of the template, not their name.
 _SHARED_NAMES: Final = 4
 #: Pages of the site search are no columns.
@@ -86,9 +85,7 @@ class ColumnsFold:
         self._complete = crawl.stopped_because == "complete" and not crawl.left
         self._home_url = canonical(site.homepage)
         self._home: PageFacts | None = None
-        self._dates: dict[int, int] = {}
-        self._articles: set[int] = set()
-        self._read_pages: set[int] = set()
+        self._read = ReadPages()
         self._found: list[ColumnPage] = []
         self._entries_left = MAX_ALL_ENTRIES
         self._known = {name: column.id for column in template.columns for name in column.names}
@@ -117,13 +114,7 @@ class ColumnsFold:
 
     def _note(self, page: PageFacts) -> None:
         """The page's date, and which of the template's columns it speaks of."""
-        addresses = {hash(page.url), hash(page.final_url or page.url)}
-        self._read_pages |= addresses
-        if page.kind in (PageKind.ARTICLE, PageKind.OTHER):
-            if page.main_chars >= _ARTICLE_CHARS and not page.script_shell:
-                self._articles |= addresses
-            if page.published.value is not None and page.published.source != "url":
-                self._dates |= dict.fromkeys(addresses, page.published.value.toordinal())
+        self._read.add(page)
         known = self._known
         said = [(link.text, link.url) for link in page.links if link.text in known]
         said += [(crumb, page.url) for crumb in page.breadcrumb if crumb in known]
@@ -215,7 +206,7 @@ class ColumnsFold:
             shared=shared,
         )
         if state is ColumnState.STALE and undecided(
-            entries, self._day, self._read_pages, whole=self._complete
+            entries, self._day, self._read, whole=self._complete
         ):
             state = ColumnState.CANT_TELL
         more = sum(each.items - len(each.entries) for each in group.pages)
@@ -259,20 +250,20 @@ class ColumnsFold:
         """The date beside the entry, else the one that the entry's own page prints."""
         if entry.published_on is not None:
             return entry.published_on
-        ordinal = self._dates.get(entry.url)
-        return date.fromordinal(ordinal) if ordinal else None
+        return self._read.day(entry.url)
 
     def _shows_no_date(self, entry: Entry) -> bool:
         """True when list and article were read and neither shows a date. Links to lists and
         menus need none."""
-        return entry.url in self._articles and self._day(entry) is None and not entry.yearless
+        article = self._read.is_article(entry.url)
+        return article and self._day(entry) is None and not entry.yearless
 
     def _is_unread(self, entry: Entry) -> bool:
         """True for an entry of the site whose date is open: its page was not read, or the date
         beside it lacks the year."""
         if self._day(entry) is not None or host_of(entry.address) not in self._site.hosts:
             return False
-        return entry.yearless or entry.url not in self._read_pages
+        return entry.yearless or entry.url not in self._read
 
     # --- the home page ---
 
@@ -350,8 +341,8 @@ class ColumnsFold:
         for link in home.links:
             address, title = hash(link.url), link.text or link.name
             shown = link.region not in _CHROME and not link.hidden and len(title) >= _MIN_TITLE
-            news = address in self._articles and address in self._dates and address not in columns
-            if shown and news:
+            news = self._read.is_article(address) and self._read.day(address)
+            if shown and news and address not in columns:
                 entries.append(Entry(address, hash(link.place), title[:120], link.url, None))
         return distinct(entries)
 

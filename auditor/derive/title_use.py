@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from dataclasses import dataclass
 from typing import ClassVar
 
 from auditor.model.artifact import TitleUse
@@ -14,40 +14,57 @@ MAX_PAGES = 5
 MAX_SHARED = 200
 
 
+@dataclass(slots=True)
+class _Use:
+    """A title that several pages have: on how many it is the heading, too, and the first URLs."""
+
+    headed: int
+    urls: list[str]
+    count: int = 1
+
+
 class TitleUseFold:
     """Counts titles over pages with different content; copies of one page share it rightly."""
 
     produces: ClassVar[type] = TitleUse
 
     def __init__(self) -> None:
-        self._counts: dict[str, int] = {}
-        self._urls: dict[str, list[str]] = {}
-        self._headed: Counter[str] = Counter()
-        self._bodies: set[tuple[str, str]] = set()
+        # Nearly all titles stand on one page: of these a hash and an address suffice.
+        self._once: dict[int, str] = {}
+        self._headed_once: set[int] = set()
+        self._shared: dict[str, _Use] = {}
+        self._bodies: set[int] = set()
         self._pages = 0
 
     def add(self, page: PageFacts) -> None:
         """Count one page's title."""
         title = page.title.strip()
         self._pages += 1
-        if not title or (title not in self._counts and len(self._counts) >= MAX_TITLES):
-            return
-        body = (title, page.main_text_hash)
-        if body in self._bodies:
+        key, body = hash(title), hash((title, page.main_text_hash))
+        full = len(self._once) >= MAX_TITLES
+        if not title or (key not in self._once and full) or body in self._bodies:
             return
         if len(self._bodies) < MAX_TITLES:
             self._bodies.add(body)
-        self._counts[title] = self._counts.get(title, 0) + 1
-        self._headed[title] += any(h.level == 1 and h.text == title for h in page.headings)
-        urls = self._urls.setdefault(title, [])
-        if len(urls) < MAX_PAGES:
-            urls.append(page.final_url or page.url)
+        headed = any(h.level == 1 and h.text == title for h in page.headings)
+        url = page.final_url or page.url
+        if key not in self._once:
+            self._once[key] = url
+            if headed:
+                self._headed_once.add(key)
+            return
+        use = self._shared.get(title)
+        if use is None:
+            use = self._shared[title] = _Use(key in self._headed_once, [self._once[key]])
+        use.count += 1
+        use.headed += headed
+        if len(use.urls) < MAX_PAGES:
+            use.urls.append(url)
 
     def result(self) -> TitleUse:
         """Shared titles, the most used first."""
-        shared = [(title, count) for title, count in self._counts.items() if count > 1]
-        shared.sort(key=lambda item: (-item[1], item[0]))
+        shared = sorted(self._shared.items(), key=lambda item: (-item[1].count, item[0]))
         shared = shared[:MAX_SHARED]
-        repeated = tuple((title, count, tuple(self._urls[title])) for title, count in shared)
-        headlines = tuple(title for title, count in shared if self._headed[title] * 2 > count)
+        repeated = tuple((title, use.count, tuple(use.urls)) for title, use in shared)
+        headlines = tuple(title for title, use in shared if use.headed * 2 > use.count)
         return TitleUse(repeated, self._pages, headlines)

@@ -43,6 +43,8 @@ _BODY_REASONS = {
     "damaged": Reason.PROTOCOL,
     "unknown-coding": Reason.PROTOCOL,
 }
+#: Headers by which the end of a body can be told.
+_FRAMING = ("content-length", "transfer-encoding", "content-encoding")
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -74,6 +76,16 @@ class Exchange:
         if self.status and not self._sha256:
             self._sha256 = sha256(self.body).hexdigest()
         return self._sha256
+
+    @property
+    def without_end(self) -> bool:
+        """True for an HTML page that ended with its connection (RFC 9112 section 6.3, rule 8) and
+        before its `</html>`: whether it was cut off cannot be seen from one answer."""
+        if self.reason is not None or not self.whole or not 200 <= self.status < 300:
+            return False
+        if any(self.header(name) for name in _FRAMING):
+            return False
+        return b"<html" in self.body[:2048].lower() and b"</html" not in self.body.lower()
 
     @property
     def connected(self) -> bool:

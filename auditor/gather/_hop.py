@@ -87,6 +87,12 @@ def worth_retrying(hop: Hop) -> bool:
     return exchange.reason in _RETRY_REASONS or exchange.status in _RETRY_STATUSES
 
 
+def differs(exchange: Exchange, earlier_bytes: int) -> bool:
+    """True when a page without an end is not as long as it was in the try before: the shorter
+    one, if not both, was cut off. Counters and dates may differ."""
+    return abs(len(exchange.body) - earlier_bytes) > max(64, earlier_bytes // 100)
+
+
 def record_of(url: str, hop: Hop, seconds: float, attempts: int) -> FetchRecord:
     """The record of a hop, under the URL that was asked for."""
     exchange = hop.exchange

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import Self
 
+from auditor.gather._addresses import Addresses, remember
 from auditor.gather._cookies import HopCookies
 from auditor.gather._exchange import CONNECT_S, READ_GAP_S, REDIRECTS, Exchange, Exchanger
 from auditor.gather._hop import (
@@ -24,7 +25,7 @@ from auditor.gather._hop import (
     NOT_MADE,
     Hop,
     Order,
-    no_address,
+    differs,
     record_of,
     retry_after,
     worth_retrying,
@@ -35,7 +36,7 @@ from auditor.gather.guard import Guard
 from auditor.gather.resolver import Resolver
 from auditor.gather.throttle import Throttle, WaitedTooLong
 from auditor.gather.waf import challenge
-from auditor.model.artifact import DnsAnswer, FetchRecord
+from auditor.model.artifact import FetchRecord
 from auditor.model.finding import Reason
 
 BODY_LIMIT = 10 * 2**20
@@ -49,7 +50,6 @@ _DISTRESS = frozenset(
     {Reason.TIMEOUT, Reason.RESET, Reason.REFUSED, Reason.UNREACHABLE, Reason.BLOCKED}
 )
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-_MEMO_LIMIT = 10_000
 
 #: Is shown what was asked for and the hops of one try, oldest first. It must not raise or wait.
 #: Whether a URL may be asked for.
@@ -114,7 +114,7 @@ class Fetcher:
         self._retry_delay_s = retry_delay_s
         self._targets = Targets(guard)
         self._exchanger = Exchanger(guard, ca_file, connect_s=connect_s, read_gap_s=read_gap_s)
-        self._preferred: dict[str, str] = {}
+        self._addresses = Addresses(guard, resolver)
         self._last_failure: dict[str, Reason] = {}
         self._observer: Observer | None = None
         self._gate: Gate | None = None
@@ -189,16 +189,21 @@ class Fetcher:
         )
         target = self._targets.of(url)
         if isinstance(target, str):
-            return _refused(url, Reason.PROTOCOL if target == "malformed" else Reason.GUARD, target)
+            return _refused(url, target)
         if self._gate is not None and not await self._gate(url):
-            return _refused(url, Reason.ROBOTS, "")
-        number = 1
+            return _refused(url, "", Reason.ROBOTS)
+        number, size = 1, 0
         while True:
             hops, seconds = await self._travel(order, target, cookies)
             if self._observer is not None:
                 self._observer(order, hops)
-            if number >= attempts or not worth_retrying(hops[-1]):
+            exchange = hops[-1].exchange
+            doubtful = exchange.without_end and differs(exchange, size)
+            if number >= attempts or not (doubtful or worth_retrying(hops[-1])):
+                if doubtful and number > 1:
+                    exchange.fail(Reason.TRUNCATED, "no end, and not the same twice")
                 return _fetched(order, hops, seconds, number)
+            size = len(exchange.body)
             number += 1
             await asyncio.sleep(self._retry_delay_s)  # Retry-After is waited out in the queue
 
@@ -264,7 +269,7 @@ class Fetcher:
         if not order.insist and self.throttle.broken(host):
             return self._given_up(target)
         started = perf_counter()
-        addresses = await self._addresses(host, order.family, pinned, budget_s)
+        addresses = await self._addresses.of(host, order.family, pinned, budget_s)
         if isinstance(addresses, Exchange):
             addresses.seconds = perf_counter() - started
             return Hop(target, addresses)
@@ -279,7 +284,7 @@ class Fetcher:
             if hop.exchange.connected or hop.exchange.detail in NOT_MADE:
                 # What a probe pinned says nothing about what other requests should use.
                 if pinned is None and not order.family:
-                    self._prefer(host, address)
+                    self._addresses.prefer(host, address)
                 break
         return hop
 
@@ -324,9 +329,7 @@ class Fetcher:
             hop.retry_after_s = retry_after(exchange.header("retry-after"), datetime.now(UTC))
         distressed = exchange.reason in _DISTRESS
         if distressed and exchange.reason is not None:
-            if len(self._last_failure) >= _MEMO_LIMIT:
-                self._last_failure.clear()
-            self._last_failure[host] = exchange.reason
+            remember(self._last_failure, host, exchange.reason)
         self.throttle.note(
             host,
             hop.address,
@@ -336,49 +339,9 @@ class Fetcher:
             ok=not distressed,
         )
 
-    # --- addresses ----------------------------------------------------------------------------
 
-    async def _addresses(
-        self, host: str, family: int, pinned: str | None, budget_s: float
-    ) -> list[str] | Exchange:
-        """Addresses to try, the one that last worked first; or why there are none."""
-        if pinned is not None:
-            fact = self.guard.classify(pinned)
-            if fact.usable:
-                return [pinned]
-            return Exchange(reason=Reason.GUARD, detail=f"{pinned} is {fact.scope}")
-        facts = self.resolver.known_addresses(host, family)
-        if not facts:
-            try:
-                async with asyncio.timeout(budget_s):
-                    facts = await self.resolver.addresses(host, family)
-                    if not facts:
-                        return no_address(await self._why_none(host, family))
-            except TimeoutError:
-                return Exchange(reason=Reason.DNS_FAILURE, detail="deadline")
-        usable = [fact.address for fact in facts if fact.usable]
-        if not usable:
-            return Exchange(reason=Reason.GUARD, detail=f"{facts[0].address} is {facts[0].scope}")
-        preferred = self._preferred.get(host)
-        if preferred in usable:
-            usable.remove(preferred)
-            usable.insert(0, preferred)
-        return usable
-
-    async def _why_none(self, host: str, family: int) -> DnsAnswer:
-        """The answer that says most; an unobserved one outweighs "no such records"."""
-        types = {4: ("A",), 6: ("AAAA",)}.get(family, ("A", "AAAA"))
-        answers = [await self.resolver.ask(host, rdtype) for rdtype in types]
-        return next((item for item in answers if not item.observed), answers[0])
-
-    def _prefer(self, host: str, address: str) -> None:
-        if self._preferred.get(host) != address:
-            if len(self._preferred) >= _MEMO_LIMIT:
-                self._preferred.clear()
-            self._preferred[host] = address
-
-
-def _refused(url: str, reason: Reason, why: str) -> Fetched:
+def _refused(url: str, why: str, reason: Reason = Reason.GUARD) -> Fetched:
+    reason = Reason.PROTOCOL if why == "malformed" else reason
     record = FetchRecord(url, url, reason=reason, detail=why, captured_at=datetime.now(UTC))
     return Fetched(record, b"", (), (), ())
 

@@ -385,7 +385,8 @@ class SearchQuery:
 
     `expected_url` is the page that a known-item query should find (its rank is derived);
     `answered` is false with `reason` when no page came; `no_result_text` is the message shown for
-    no results; `echo_unescaped` says that markup in the query came back as markup.
+    no results; `echo_unescaped` says that markup in the query came back as markup; `unrecognised`
+    that the page is neither a result list nor what this search shows when it finds nothing.
     """
 
     kind: str
@@ -399,6 +400,7 @@ class SearchQuery:
     expected_title: str = ""
     no_result_text: str = ""
     echo_unescaped: bool = False
+    unrecognised: bool = False
     captured_at: datetime | None = None
     sha256: str = ""
 

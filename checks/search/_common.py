@@ -80,11 +80,14 @@ def judged_known_items(probe: SearchProbe) -> list[tuple[SearchQuery, int | None
     """The known-item queries whose result could be read, with the rank found (None: not found).
 
     A page without a recognised list counts only when it says that nothing was found, or when the
-    list was recognised on other pages.
+    list was recognised on other pages and the search looks like this when it finds nothing: a
+    page that asks for patience is no miss.
     """
     judged: list[tuple[SearchQuery, int | None]] = []
     for query in probe.of_kind("known-item"):
         if not answered_well(query):
+            continue
+        if query.unrecognised:
             continue
         if query.results or query.no_result_text or probe.template_found:
             judged.append((query, rank_of(query)))

@@ -19,6 +19,7 @@ BODY_LIMIT = MB
 TIMEOUT_S = 2.0
 READ_GAP_S = 0.5
 HELLO = "<html><a href='/a'>你好，政务公开</a></html>".encode()
+PAGE = b"<html><body>" + b"<p>\xe6\x94\xbf\xe5\x8a\xa1</p>" * 200 + b"</body></html>"
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,17 @@ async def stale_connection(talk: Talk) -> None:
     talk.close()
 
 
+async def cut_without_length(talk: Talk) -> None:
+    """Ends each time elsewhere, and nothing in the answer says that it is not the end."""
+    await talk.send(b"HTTP/1.0 200 OK\r\n\r\n" + PAGE[: 900 * talk.visit])
+    talk.close()
+
+
+async def cut_without_length_once(talk: Talk) -> None:
+    await talk.send(b"HTTP/1.0 200 OK\r\n\r\n" + (PAGE[:900] if talk.visit == 1 else PAGE))
+    talk.close()
+
+
 def bomb(size: int) -> bytes:
     """`size` zero bytes as gzip."""
     return gzip.compress(b"\0" * size, 9)
@@ -191,6 +203,11 @@ FRAMING = (
     Case("no-content", raw(b"HTTP/1.1 204 No Content\r\n\r\n"), status=204, body=b""),
     Case("until-close", raw(b"HTTP/1.1 200 OK\r\n\r\n" + HELLO), body=HELLO),
     Case("http-1.0", raw(b"HTTP/1.0 200 OK\r\n\r\n" + HELLO), body=HELLO),
+    Case("http-1.0-whole", raw(b"HTTP/1.0 200 OK\r\n\r\n" + PAGE), body=PAGE, visits=1),
+    # A page that never had an end tag is the same twice, and whole.
+    Case("no-end-tag", raw(b"HTTP/1.0 200 OK\r\n\r\n" + PAGE[:900]), body=PAGE[:900], attempts=2),
+    Case("no-length-cut", cut_without_length, Reason.TRUNCATED, "no end", attempts=2, visits=2),
+    Case("no-length-cut-once", cut_without_length_once, body=PAGE, attempts=2),
     Case(
         "chunked",
         raw(

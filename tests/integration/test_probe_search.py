@@ -16,6 +16,7 @@ from auditor.gather.probes._search_results import is_item
 from auditor.gather.probes.search import NONSENSE, SearchLimits, probe_search
 from auditor.model.artifact import HomePage, Missed, SearchProbe
 from auditor.model.finding import Reason
+from checks.search._common import judged_known_items
 from tests.hostile.web import Talk, Web
 from tests.integration.probe_lab import HOST, html, lab, site
 
@@ -48,6 +49,9 @@ class Engine:
     echoes: bool = False
     by_script: bool = False
     status: int = 200
+    #: What is shown from the so-many-th query on, and what is shown for no results.
+    limit: tuple[int, str] = (1000, "")
+    nothing: str = "<p>没有找到与您输入的词相关的信息，请换一个词再试。</p>"
     queries: list[str] = field(default_factory=list)
 
     def home(self) -> bytes:
@@ -72,6 +76,9 @@ class Engine:
         if self.status != 200:
             await talk.answer(self.status, b"error")
             return
+        if len(self.queries) >= self.limit[0]:
+            await talk.answer(200, html("提示", self.limit[1]), ("Content-Type", "text/html"))
+            return
         shown = text if self.echoes else escape(text)
         body = f"{MENU}{self.form}<p>您搜索的是：{shown}</p>{self.results(text)}"
         page = html("搜索结果", body, encoding=self.encoding)
@@ -91,7 +98,7 @@ class Engine:
             for number in found
         )
         if not rows:
-            return "<p>没有找到与您输入的词相关的信息，请换一个词再试。</p>"
+            return self.nothing
         return f"{self.controls}<ul class='results'>{rows}</ul>"
 
 
@@ -116,6 +123,32 @@ async def searched(engine: Engine, **more: Any) -> SearchProbe:
     found, _ = await run(engine, **more)
     assert isinstance(found, SearchProbe)
     return found
+
+
+async def test_a_page_that_asks_for_patience_is_no_miss() -> None:
+    busy = "<p>您的访问过于频繁，请稍后再试。</p>"
+    found = await searched(Engine(limit=(4, busy)))
+    reasons = [query.reason for query in found.queries]
+    assert reasons[:3] == [None] * 3
+    assert set(reasons[3:]) == {Reason.RATE_LIMITED}
+    judged = judged_known_items(found)
+    assert judged
+    assert all(rank == 1 for _, rank in judged)
+
+
+async def test_an_answer_like_no_other_is_not_judged() -> None:
+    odd = f"{MENU}<p>系统升级维护，检索服务暂停，给您带来不便敬请谅解。</p>"
+    found = await searched(Engine(limit=(4, odd)))
+    assert found.template_found
+    assert [query.unrecognised for query in found.queries][:4] == [False] * 3 + [True]
+    assert all(rank == 1 for _, rank in judged_known_items(found))
+
+
+async def test_a_search_that_says_nothing_when_it_finds_nothing_can_miss() -> None:
+    found = await searched(Engine(nothing="", forgets=frozenset({1})))
+    ranks = [rank for _, rank in judged_known_items(found)]
+    assert ranks[:2] == [1, None]
+    assert len(ranks) == len(TITLES)
 
 
 async def test_a_good_search() -> None:

@@ -56,6 +56,14 @@ NO_RESULT = re.compile(
     re.IGNORECASE,
 )
 
+#: What a page says that will not search any more for now.
+LIMIT = re.compile(
+    r"(?:访问|操作|请求|查询|搜索|检索|提交)(?:次数)?(?:过于|太|太过)?(?:频繁|过快|过多|太快|太多)|过于频繁"
+    r"|(?:请|，)?(?:稍后|稍候|过一会儿?|隔\S{1,6})再(?:试|来|搜索|查询)"
+    r"|too many (?:requests|searches|queries)|try again later",
+    re.IGNORECASE,
+)
+
 #: Controls that narrow results, by dimension (维度). Short words must be a control's whole text.
 FACETS: tuple[tuple[str, frozenset[str]], ...] = (
     (

@@ -29,6 +29,7 @@ from auditor.gather.probes._search_results import (
     no_result_text,
     results_at,
 )
+from auditor.gather.probes._similarity import similarity
 from auditor.gather.tools import Tools
 from auditor.gather.verdicts import verdict_of
 from auditor.model.artifact import (
@@ -55,6 +56,8 @@ _APART_S = 10.0
 #: A page with a captcha and less text than this is a gate, not a result page.
 _GATE_CHARS = 500
 _BODY_LIMIT = 64 * 1024
+#: Two answers without results are the same page from here on.
+_ALIKE = 0.85
 #: A search page of which only a part came: the form may stand in the rest.
 _UNREAD = frozenset({Reason.TRUNCATED, Reason.TOO_LARGE})
 
@@ -213,8 +216,11 @@ def _answer(kind: str, text: str, url: str, fetched: Fetched, item: KnownItem | 
     record = fetched.record
     reason = record.reason or (Reason.BLOCKED if fetched.blocked_by else None)
     page = facts_of(fetched) if reason is None else None
-    if page is not None and page.captcha and page.text_chars < _GATE_CHARS:
-        reason, page = Reason.CAPTCHA, None
+    if page is not None and page.text_chars < _GATE_CHARS:
+        if page.captcha:
+            reason, page = Reason.CAPTCHA, None
+        elif words.LIMIT.search(page.text.replace(text, "")):
+            reason, page = Reason.RATE_LIMITED, None
     scripted = page is not None and (
         page.script_shell or words.SCRIPT_TEMPLATES.search(fetched.body) is not None
     )
@@ -273,7 +279,8 @@ def _is_inert(session: _Session, home: PageFacts) -> bool:
 async def _report(session: _Session, site: Site, home: PageFacts, found: _Found) -> SearchProbe:
     place = _place(session, home)
     by_script = not place and any(answer.scripted for answer in session.answers)
-    queries = tuple(_read(answer, place, home, by_script) for answer in session.answers)
+    nothing = next((answer.page for answer in session.of_kind("nonsense")), None)
+    queries = tuple(_read(answer, place, home, nothing, by_script) for answer in session.answers)
     facets, sorts = _controls(session, home)
     form = session.candidate.form
     host = host_of(form.action)
@@ -291,14 +298,24 @@ async def _report(session: _Session, site: Site, home: PageFacts, found: _Found)
     )
 
 
-def _read(answer: _Answer, place: str, home: PageFacts, by_script: bool) -> SearchQuery:
-    """The query with its results, now that their place is known."""
+def _read(
+    answer: _Answer, place: str, home: PageFacts, nothing: PageFacts | None, by_script: bool
+) -> SearchQuery:
+    """The query with its results, now that their place is known. `nothing` is what the search
+    showed for a word that nobody uses."""
     query, page = answer.query, answer.page
     if page is None or query.status >= 400 or by_script:
         return query
     results = results_at(page, place) if place else ()
     empty = "" if results else no_result_text(page, home)
-    return replace(query, results=results, no_result_text=empty)
+    odd = not results and not empty and not (nothing and _alike(page, nothing, query.text))
+    return replace(query, results=results, no_result_text=empty, unrecognised=odd)
+
+
+def _alike(page: PageFacts, nothing: PageFacts, text: str) -> bool:
+    """True when two answers differ in little more than the words that were searched."""
+    shown, empty = page.text.replace(text, ""), nothing.text.replace(NONSENSE, "")
+    return similarity(shown, empty) >= _ALIKE
 
 
 def _controls(session: _Session, home: PageFacts) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -26,7 +26,7 @@ _FILES: Final = frozenset((LinkKind.IMAGE, LinkKind.ATTACHMENT))
 _PASSING: Final = re.compile(
     r"\d{4}[-./年]\d{1,2}(?:[-./月](?:\d{1,2}日?)?)?|\d{1,2}月(?:\d{1,2}[日号]?)?|\d{1,2}日"
     r"|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?|(?<![\d第〔])(?:19|20|21)\d{2}年?(?![\d号])"
-    r"|[第共]?\d+/?\d*[页頁条項项]|(?:星期|周)[一二三四五六日天]|[上下]午",
+    r"|[第共]?(?<!\d)\d{1,9}(?:/\d{1,9})?[页頁条項项]|(?:星期|周)[一二三四五六日天]|[上下]午",
 )
 #: Session ids, nonces and other words of letters mixed with digits.
 _RANDOM: Final = re.compile(
@@ -38,6 +38,8 @@ _SENTENCE: Final = re.compile(r"(?<=[.!?;:])\s+")
 _WORD: Final = re.compile(r"[^\W\d_]{2}")
 #: Marks the names of files, which are content whatever they look like.
 _FILE: Final = "\0"
+#: Characters of a piece that are looked at: a run of text without end is made to cost time.
+_MAX_PIECE: Final = 500
 _FIRST_BITS: Final = 17
 _GROWTH: Final = 3
 _MAX_COMMON: Final = 20_000
@@ -154,4 +156,4 @@ def _lasting(piece: str) -> str:
     """The piece without dates, times, page numbers, random words and addresses."""
     if _ADDRESS.match(piece):
         return ""
-    return _RANDOM.sub("", _PASSING.sub("", piece))
+    return _RANDOM.sub("", _PASSING.sub("", piece[:_MAX_PIECE]))

@@ -8,7 +8,7 @@ step or the report asks for its artifact.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from auditor.config import Settings
@@ -33,6 +33,7 @@ from auditor.gather.probes.soft404 import examples_of, probe_soft404
 from auditor.gather.robots import Robots, obedient
 from auditor.gather.tls import probe_tls
 from auditor.gather.tools import Tools
+from auditor.gather.verdicts import breaks_http
 from auditor.model.artifact import (
     AxeRun,
     BadTarget,
@@ -94,6 +95,15 @@ async def gather_tls(tools: Tools, site: Site, dns: DnsAnswers) -> TlsProbe:
     )
 
 
+async def gather_home(tools: Tools, site: Site, pool: BrowserPool) -> HomeFetch:
+    """The home page; where its server does not speak proper HTTP, the browser's word as well."""
+    home = await probe_home(tools, site)
+    if not breaks_http(home.last) or pool.browser is None:
+        return home
+    shown = await pool.browser.render(site.homepage)
+    return replace(home, browser_opens=not isinstance(shown, Missed))
+
+
 async def gather_crawl(
     tools: Tools,
     site: Site,
@@ -110,7 +120,7 @@ async def gather_crawl(
     limits = _crawl_limits(settings, site)
     basis = await basis_of(record, site, limits)
     # Over a bad certificate, which is recorded, visitors that insist still get in, and so do we.
-    if last.reason not in {None, Reason.TLS} or last.status >= 500:
+    if not (home.browser_opens or last.reason in {None, Reason.TLS}) or last.status >= 500:
         blocked = last.reason is Reason.BLOCKED
         shut_out = CrawlSummary(
             pages=0,
@@ -294,7 +304,7 @@ async def gather_ipv6(
 
 STEPS: tuple[Step, ...] = (
     Step(DnsAnswers, probe_dns, "dns"),
-    Step(HomeFetch, probe_home, "home"),
+    Step(HomeFetch, gather_home, "home"),
     Step(TlsProbe, gather_tls, "tls"),
     Step(Ipv6Probe, gather_ipv6, "ipv6"),
     Step(CrawlSummary, gather_crawl, "crawl"),

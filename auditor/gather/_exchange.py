@@ -43,6 +43,8 @@ _BODY_REASONS = {
     "damaged": Reason.PROTOCOL,
     "unknown-coding": Reason.PROTOCOL,
 }
+#: Detail of answers that are not what RFC 9112 demands.
+NOT_HTTP = "not HTTP"
 #: Headers by which the end of a body can be told.
 _FRAMING = ("content-length", "transfer-encoding", "content-encoding")
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -283,7 +285,7 @@ def explain(error: Exception) -> tuple[Reason, str]:
     if isinstance(error, aiohttp.ClientPayloadError):
         return Reason.TRUNCATED, "ended early"
     if isinstance(error, aiohttp.ClientResponseError):
-        return Reason.PROTOCOL, f"not HTTP: {error.message[:120]}"
+        return Reason.PROTOCOL, f"{NOT_HTTP}: {' '.join(error.message[:120].split())}"
     return Reason.PROTOCOL, type(error).__name__
 
 

@@ -16,6 +16,7 @@ from protego import Protego
 from auditor.derive.urls import host_of
 from auditor.gather.fetch import Fetched, Fetcher
 from auditor.gather.tools import Tools
+from auditor.gather.verdicts import breaks_http
 from auditor.model.artifact import RobotsFile
 from auditor.model.finding import Reason
 
@@ -69,8 +70,9 @@ class Robots:
 
     async def file(self, host_url: str) -> RobotsFile:
         """The robots.txt of the URL's origin. `unreachable` with `disallows_all` after 5xx and
-        network errors (RFC 9309 section 2.3.1.4); a challenge page in its place is
-        `unreachable` too, but does not forbid: the pages themselves will tell."""
+        network errors (RFC 9309 section 2.3.1.4); a challenge page in its place, or
+        an answer that is no proper HTTP, is `unreachable` too, but does not forbid: the pages
+        themselves will tell."""
         return (await self._entry(host_url)).file
 
     async def _entry(self, url: str) -> _Entry:
@@ -101,7 +103,8 @@ class Robots:
             fetched = await self._fetch(url, verify=False)
         state, text = read_robots(fetched)
         rules = Protego.parse(text)
-        forbids = state == "unreachable" and fetched.record.reason is not Reason.BLOCKED
+        silent = fetched.record.reason is not Reason.BLOCKED and not breaks_http(fetched.record)
+        forbids = state == "unreachable" and silent
         home = origin + "/"
         delay = rules.crawl_delay(self._agent)
         if delay is not None and self._obey:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from auditor.gather._exchange import NOT_HTTP
 from auditor.gather._hop import NOT_MADE
 from auditor.gather.resolver import Resolver
 from auditor.model.artifact import FetchRecord
@@ -42,6 +43,11 @@ def verdict_of(record: FetchRecord) -> str:
     if record.reason in _PRESENT:
         return "certain" if record.status in CERTAIN else "ok"
     return "blocked" if record.reason in _BLOCKED else "suspected"
+
+
+def breaks_http(record: FetchRecord) -> bool:
+    """True when the server said something that is no proper HTTP. Browsers may show it."""
+    return record.reason is Reason.PROTOCOL and record.detail.startswith(NOT_HTTP)
 
 
 async def knows_internet(resolver: Resolver) -> bool:

@@ -156,9 +156,11 @@ class FetchRecord:
 
 @dataclass(frozen=True, slots=True)
 class HomeFetch:
-    """The attempts to open the home page, some seconds apart, oldest first."""
+    """The attempts to open the home page, some seconds apart, oldest first. `browser_opens`: what a
+    browser made of an answer that is no proper HTTP; None where it was not asked."""
 
     attempts: tuple[FetchRecord, ...]
+    browser_opens: bool | None = None
 
     @property
     def last(self) -> FetchRecord:

@@ -48,6 +48,11 @@ MESSAGES = {
         zh="首页打不开（{seen}，共访问 {tries} 次）。",
         en="The home page does not open ({seen}, {tries} tries).",
     ),
+    "odd-answer": Text(
+        zh="首页的应答不符合 HTTP 规范（{seen}），但浏览器能打开；请检查服务器或代理的设置。",
+        en="The home page's answer is no proper HTTP ({seen}), yet a browser opens it; please look "
+        "at the server's or proxy's settings.",
+    ),
     "no-answer": Text(
         zh="首页 {tries} 次访问均未成功（{seen}），可能是网站或网络问题，请换网络复核。",
         en="The home page failed in {tries} tries ({seen}); the site or the network is at fault. "
@@ -84,11 +89,14 @@ def site_homepage(home: HomeFetch, params: Params) -> Iterator[Finding]:
 
     Why: a first sign of veto 2 of 国办秘函〔2019〕19号. How: an error status, a missing name or a
     refused connection in the last of the tries is failed; timeouts, resets and TLS errors are for
-    a person; protection and faults of our own network are not tested. Fix: name, server, line.
+    a person, and so are answers that are no proper HTTP (a browser is asked whether it opens
+    them); protection and faults of our own network are not tested. Fix: name, server, line.
     """
     last, tries = home.last, len(home.attempts)
     subject = Subject(SubjectKind.PAGE, last.final_url or last.url)
     outcome, message = _judge(last, tries, params)
+    if home.browser_opens:
+        message = msg("odd-answer", seen=last.detail)
     yield Finding(outcome, message, subject, (fetch_evidence(last),))
 
 

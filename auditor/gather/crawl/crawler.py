@@ -260,6 +260,7 @@ class Crawler:
             return
         if due is None:
             fetched, unchanged = await ask(self._tools.fetcher, item.url, before)
+            fetched = await self._reader.second_opinion(fetched)
         else:
             fetched, unchanged = await self._visitor.look(item.url, item.parent), False
         record = fetched.record

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from auditor.derive.limits import MAX_LINKS
 from auditor.derive.page import page_facts
@@ -14,6 +15,7 @@ from auditor.gather.crawl._batch import is_html
 from auditor.gather.crawl.listings import ListFollower
 from auditor.gather.fetch import Fetched, Fetcher
 from auditor.gather.robots import Robots
+from auditor.gather.verdicts import breaks_http
 from auditor.model.artifact import Missed, Trap
 from auditor.model.page import Link, PageFacts
 from auditor.store.rows import FrontierUrl
@@ -76,6 +78,28 @@ class Reader:
         scripted = facts.script_shell or facts.fillable or facts.redirect
         plain = facts is first and not (lists or scripted)
         return Reading(facts, canonical(facts.final_url) or item.url, plain)
+
+    async def second_opinion(self, fetched: Fetched) -> Fetched:
+        """Where an answer breaks the rules of HTTP, what a browser makes of it: browsers forgive
+        much that our parser does not. The answer itself where the browser sees no page either."""
+        record = fetched.record
+        if not breaks_http(record) or self._renderer is None or self._renders_left <= 0:
+            return fetched
+        self._renders_left -= 1
+        shown = await self._renderer.render(record.url)
+        if isinstance(shown, Missed) or host_of(shown.final_url) not in self._hosts:
+            return fetched
+        seen = replace(
+            record,
+            final_url=shown.final_url,
+            status=shown.status or 200,
+            reason=None,
+            detail=f"by browser: {record.detail}"[:200],
+            sha256=sha256(shown.html).hexdigest(),
+            size_bytes=len(shown.html),
+            content_type=_RENDERED_TYPE,
+        )
+        return replace(fetched, record=seen, body=shown.html, headers=())
 
     def cut(self) -> tuple[Trap, ...]:
         """Lists that were not read to their end."""

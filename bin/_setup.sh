@@ -72,7 +72,8 @@ install_system() {
     say "  Debian packages: $missing"
     # shellcheck disable=SC2086  # a list of package names
     apt_install $missing
-    case " $missing " in *" nginx-light "*) stop_nginx ;; esac
+    case " $missing " in *" nginx-light "*) stop_service nginx ;; esac
+    case " $missing " in *" postgresql "*) stop_service postgresql ;; esac
 }
 
 # Packages for what is missing. Programs count, wherever they come from.
@@ -85,6 +86,7 @@ missing_packages() {
     has_chinese_font || found+=(fonts-noto-cjk)
     if [ "$1" = dev ]; then
         has_program nginx || found+=(nginx-light)
+        has_postgresql || found+=(postgresql)
     fi
     echo "${found[*]}"
 }
@@ -95,6 +97,11 @@ has_program() {
         PATH=$PATH:/usr/sbin:/sbin command -v "$name" >/dev/null && return
     done
     return 1
+}
+
+# Debian keeps the programs of each version apart, and out of PATH.
+has_postgresql() {
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || has_program initdb
 }
 
 has_chinese_font() {
@@ -121,10 +128,10 @@ apt_get() {
         -o APT::Install-Recommends=false "$@" </dev/null 9<&-
 }
 
-# The tests start servers of their own; Debian's package starts one on port 80.
-stop_nginx() {
+# The tests start servers of their own; Debian's packages start one on the usual port.
+stop_service() {
     [ -d /run/systemd/system ] || return 0
-    systemctl disable --now nginx >/dev/null 2>&1 || true
+    systemctl disable --now "$1" >/dev/null 2>&1 || true
 }
 
 # --- Python --------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from auditor.store._captures import CaptureTables
 from auditor.store.database import open_engine
-from auditor.store.errors import LeaseLost, StoreError, StoreFull, StoreMissing
+from auditor.store.errors import LeaseLost, StoreBusy, StoreError, StoreFull, StoreMissing
 from auditor.store.rows import (
     CaptureRow,
     FrontierUrl,
@@ -52,6 +52,7 @@ __all__ = [
     "RunRow",
     "SiteRow",
     "Store",
+    "StoreBusy",
     "StoreError",
     "StoreFull",
     "StoreMissing",

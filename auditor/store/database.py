@@ -21,6 +21,8 @@ HEAD = "0004"
 #: How long a writer waits for another one (SQLite has one writer at a time).
 _BUSY_S = 30
 _WAL_PAUSE_S = 0.02
+#: How long PostgreSQL lets a transaction stand still.
+_IDLE_S = 30
 
 #: Any constant will do: it only keeps two processes from migrating one database at once.
 _MIGRATION_LOCK = 0x617564
@@ -60,6 +62,7 @@ def open_engine(url: str, *, create: bool) -> Engine:
             engine = _sqlite_engine(parsed, create=create)
         else:
             engine = create_engine(parsed, pool_pre_ping=True)
+            event.listen(engine, "connect", _set_timeouts)
     try:
         with translated():
             _migrate(engine, create=create)
@@ -97,6 +100,21 @@ def _sqlite_engine(url: URL, *, create: bool) -> Engine:
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _set_timeouts(dbapi_connection: Any, record: Any) -> None:
+    """A process that is frozen within a transaction must not hold its site for ever: the server
+    ends it, and whoever waits gives up after that. Relatives of PostgreSQL may lack a setting."""
+    for name, seconds in (
+        ("idle_in_transaction_session_timeout", _IDLE_S),
+        ("lock_timeout", 2 * _IDLE_S),
+    ):
+        try:
+            dbapi_connection.cursor().execute(f"SET {name} = '{seconds}s'")
+        except Exception:  # of the driver, whichever it is
+            dbapi_connection.rollback()
+        else:
+            dbapi_connection.commit()
 
 
 def _make_parent(path: Path) -> None:

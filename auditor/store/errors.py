@@ -3,6 +3,7 @@
 StoreError
 ├── StoreMissing   no such database, run or site
 ├── StoreFull      the disk (or the database's quota) is full
+├── StoreBusy      another process has kept the database to itself for too long
 └── LeaseLost      somebody else took this site audit over; stop and write nothing more
 """
 
@@ -16,6 +17,8 @@ from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 #: PostgreSQL: disk_full, and configuration_limit_exceeded for quotas.
 _FULL_STATES = frozenset({"53100", "53400"})
+#: PostgreSQL: lock_not_available, after `lock_timeout`.
+_BUSY_STATES = frozenset({"55P03"})
 
 
 class StoreError(Exception):
@@ -28,6 +31,10 @@ class StoreMissing(StoreError):
 
 class StoreFull(StoreError):
     """No space left for the database. What was committed before stays readable."""
+
+
+class StoreBusy(StoreError):
+    """Another process holds the database, and does not let go of it."""
 
 
 class LeaseLost(StoreError):
@@ -52,6 +59,11 @@ def _as_store_error(error: DBAPIError) -> StoreError:
     text = _first_line(cause)
     if _is_full(cause):
         return StoreFull(f"no space left for the database: {text}")
+    if _is_busy(cause):
+        return StoreBusy(
+            "another process has been writing to the database for too long: end it, if it hangs "
+            "or was stopped, then go on with --resume"
+        )
     return StoreError(f"database error: {text}")
 
 
@@ -61,6 +73,12 @@ def _is_full(cause: BaseException) -> bool:
         name = getattr(cause, "sqlite_errorname", "")
         return name in {"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"}
     return getattr(cause, "sqlstate", None) in _FULL_STATES
+
+
+def _is_busy(cause: BaseException) -> bool:
+    if isinstance(cause, sqlite3.Error):
+        return getattr(cause, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+    return getattr(cause, "sqlstate", None) in _BUSY_STATES
 
 
 def _first_line(error: BaseException) -> str:

@@ -31,10 +31,12 @@ from auditor.store import (
     LeaseLost,
     PageRow,
     Store,
+    StoreBusy,
     StoredPage,
     StoreError,
     StoreMissing,
     UrlDone,
+    database,
 )
 
 NOW = datetime(2026, 11, 22, 16, 30, 5, 123456, tzinfo=UTC)
@@ -395,3 +397,26 @@ def test_everything_is_there_after_opening_again(url: str) -> None:
     with Store.open(url, create=False) as store:
         assert store.run("last").run_id == "r1"
         assert [page.title for page in store.pages("r1", "portal")] == ["标题"]
+
+
+def test_a_frozen_transaction_does_not_hold_a_site_for_ever(
+    store: Store, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process stands still while it writes: PostgreSQL ends its transaction; on SQLite,
+    which cannot, the user is told."""
+    new_run(store, "r1", NOW)
+    fence = store.claim("r1", "portal", NOW)
+    monkeypatch.setattr(database, "_IDLE_S", 1)
+    monkeypatch.setattr(database, "_BUSY_S", 1)
+    with Store.open(url) as frozen, Store.open(url) as other:
+        transaction = frozen._writing()
+        connection = transaction.__enter__()
+        frozen._guarded(connection, "r1", "portal", fence)
+        if url.startswith("sqlite"):
+            with pytest.raises(StoreBusy, match="another process"):
+                other.claim("r1", "portal", NOW)
+            transaction.__exit__(None, None, None)
+        else:
+            assert other.claim("r1", "portal", NOW) == fence + 1
+            with pytest.raises(StoreError):
+                transaction.__exit__(None, None, None)

@@ -46,7 +46,7 @@ echo "apt-get ${*: -3}" >>"$root/log"
 case "$*" in
     *update*) touch "$root/lists" ;;
     *install*) [ -e "$root/lists" ] || { echo "Unable to locate package"; exit 100; }
-        for name in chromium chromedriver nginx ensurepip; do
+        for name in chromium chromedriver nginx initdb ensurepip; do
             cp "$root/tools/id" "$root/tools/$name"
         done ;;
 esac
@@ -99,7 +99,7 @@ def checkout(tmp_path: Path) -> Checkout:
     made.script("apt-get", APT)
     made.script("id", "#!/usr/bin/env bash\necho 0\n")
     made.script("fc-list", "#!/usr/bin/env bash\necho Noto Sans CJK SC\n")
-    for name in ("chromium", "chromedriver", "nginx", "ensurepip"):
+    for name in ("chromium", "chromedriver", "nginx", "initdb", "ensurepip"):
         made.script(name, "#!/usr/bin/env bash\n")
     return made
 

@@ -98,6 +98,7 @@ from auditor.model.result import (
     RunResult,
     SiteResult,
 )
+from auditor.model.revisit import CrawlComparison, Revisit
 from auditor.model.scheme import (
     Assessment,
     Grade,
@@ -139,6 +140,7 @@ __all__ = [
     "ColumnState",
     "ColumnTemplate",
     "Columns",
+    "CrawlComparison",
     "CrawlSummary",
     "DnsAnswer",
     "DnsAnswers",
@@ -186,6 +188,7 @@ __all__ = [
     "Reason",
     "Region",
     "Register",
+    "Revisit",
     "RobotsFile",
     "Rule",
     "RunContext",

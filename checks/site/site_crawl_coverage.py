@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.api import (
+    SHANGHAI,
+    CrawlComparison,
     CrawlSummary,
     EvidenceRef,
     Finding,
+    Message,
     Outcome,
     Reason,
     Site,
@@ -34,6 +37,13 @@ MESSAGES = {
         zh="抓取完成，共 {pages} 个页面；另有 {left} 个重复性地址按规则略过（{patterns}）。",
         en="The site was read: {pages} pages; {left} repetitive addresses were left out "
         "({patterns}).",
+    ),
+    "fell": Text(
+        zh="抓取完成，共 {pages} 个页面，比上次抓取（{day}，{before} 个）少 {percent}%：请核实是"
+        "改版、下线栏目，还是部分页面已无法到达；核实前，“缺少”“未发现”类结论应谨慎使用。",
+        en="The site was read: {pages} pages, {percent} % fewer than in the last crawl ({day}, "
+        "{before} pages). See whether it was rebuilt, or parts of it cannot be reached any more; "
+        "until then take care with what was not found.",
     ),
     "blocked": Text(
         zh="检测被防护拦截，见“检测受防护拦截”。",
@@ -65,12 +75,14 @@ MESSAGES |= {
         en="Raise the limits on pages, depth or time in the configuration and test again.",
     ),
     messages=MESSAGES,
+    version=2,
 )
 def site_crawl_coverage(site: Site, crawl: CrawlSummary) -> Iterator[Finding]:
     """Says why the crawl stopped and what it left.
 
     Why: readers must know what a result stands on. How: the crawler's own count; endless
-    calendars and the like are left out on purpose and named. Never failed. Fix: larger limits.
+    calendars and the like are left out on purpose and named. A fifth fewer pages than in the last
+    crawl is for a person to look at. Never failed. Fix: larger limits.
     """
     evidence = EvidenceRef(url=site.homepage, captured_at=crawl.finished_at)
     subject = Subject(SubjectKind.SITE, site.id)
@@ -82,9 +94,17 @@ def site_crawl_coverage(site: Site, crawl: CrawlSummary) -> Iterator[Finding]:
     elif crawl.stopped_because != "complete":
         reason = Reason.CANCELLED if crawl.stopped_because == "cancelled" else Reason.NOT_GATHERED
         yield untested(reason, crawl.stopped_because)
+    elif crawl.compared_with is not None and crawl.compared_with.fell:
+        yield Finding(Outcome.CANT_TELL, _fell(crawl, crawl.compared_with), subject, (evidence,))
     elif crawl.left:
         patterns = "、".join(trap.pattern for trap in crawl.traps[:_PATTERNS]) or "—"
         message = msg("deferred", pages=crawl.pages, left=crawl.left, patterns=patterns)
         yield Finding(Outcome.PASSED, message, subject, (evidence,))
     else:
         yield Finding(Outcome.PASSED, msg("whole", pages=crawl.pages), subject, (evidence,))
+
+
+def _fell(crawl: CrawlSummary, last: CrawlComparison) -> Message:
+    day = last.crawled_at.astimezone(SHANGHAI).date().isoformat() if last.crawled_at else "—"
+    percent = round(-100 * last.change)
+    return msg("fell", pages=crawl.pages, before=last.pages, percent=percent, day=day)

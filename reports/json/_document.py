@@ -62,6 +62,37 @@ class TrapRow(Struct, frozen=True):
     example: str
 
 
+class ComparisonRow(Struct, frozen=True):
+    """The last crawl that saw pages. `change` is the share by which the pages moved since (-0.25:
+    a quarter fewer); `fell`: so many fewer that it is a warning."""
+
+    run: str
+    pages: int
+    change: float
+    crawled_at: datetime | None
+    fell: bool
+
+
+class RevisitRow(Struct, frozen=True):
+    """What became of the pages that the crawl of `run` had read. `taken_over` ones were not asked
+    for and stand as they were, `oldest` at the earliest; of the settled pages `sampled` were
+    fetched in full, chosen by `seed`, and `settled_changed` are the first of those that had
+    changed though no list said so."""
+
+    run: str
+    mode: str
+    unchanged: int
+    changed: int
+    new: int
+    gone: int
+    taken_over: int
+    oldest: datetime | None
+    sampled: int
+    seed: str
+    settled_changed: tuple[str, ...]
+    settled_changed_total: int
+
+
 class CrawlRow(Struct, frozen=True):
     """How the crawl of one site went; `stopped_because` is "" when there was none."""
 
@@ -71,6 +102,8 @@ class CrawlRow(Struct, frozen=True):
     failed: int
     blocked: int
     traps: tuple[TrapRow, ...]
+    compared_with: ComparisonRow | None
+    revisit: RevisitRow | None
 
 
 class ColumnRow(Struct, frozen=True):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import fields
 
 from auditor.api import (
     Assessment,
     CheckInfo,
     Column,
+    CrawlComparison,
     CrawlSummary,
     EvidenceArchive,
     EvidenceRef,
@@ -17,6 +19,7 @@ from auditor.api import (
     Issue,
     ItemResult,
     Message,
+    Revisit,
     RunResult,
     Scheme,
     Severity,
@@ -152,14 +155,38 @@ def _archive(archive: EvidenceArchive | None) -> doc.ArchiveRow | None:
 
 def _crawl(crawl: CrawlSummary | None) -> doc.CrawlRow:
     if crawl is None:
-        return doc.CrawlRow(0, "", 0, 0, 0, ())
+        return doc.CrawlRow(0, "", 0, 0, 0, (), None, None)
     traps = tuple(
         doc.TrapRow(encodable(trap.pattern), trap.rule, trap.deferred, encodable(trap.example))
         for trap in crawl.traps
     )
     return doc.CrawlRow(
-        crawl.pages, crawl.stopped_because, crawl.left, crawl.failed, crawl.blocked, traps
+        pages=crawl.pages,
+        stopped_because=crawl.stopped_because,
+        left=crawl.left,
+        failed=crawl.failed,
+        blocked=crawl.blocked,
+        traps=traps,
+        compared_with=_comparison(crawl.compared_with),
+        revisit=_revisit(crawl.revisit),
     )
+
+
+def _comparison(last: CrawlComparison | None) -> doc.ComparisonRow | None:
+    if last is None:
+        return None
+    return doc.ComparisonRow(
+        last.run, last.pages, last.change, utc_or_none(last.crawled_at), last.fell
+    )
+
+
+def _revisit(visit: Revisit | None) -> doc.RevisitRow | None:
+    if visit is None:
+        return None
+    values = {item.name: getattr(visit, item.name) for item in fields(visit)}
+    values["settled_changed"] = tuple(map(encodable, visit.settled_changed))
+    values["oldest"] = utc_or_none(visit.oldest)
+    return doc.RevisitRow(**values)
 
 
 def column_row(column: Column) -> doc.ColumnRow:

@@ -19,6 +19,7 @@ from auditor.api import (
     Assessment,
     Column,
     ColumnState,
+    CrawlComparison,
     CrawlSummary,
     EvidenceArchive,
     FetchRecord,
@@ -30,6 +31,7 @@ from auditor.api import (
     Message,
     Outcome,
     Reason,
+    Revisit,
     RunResult,
     Site,
     SiteResult,
@@ -42,6 +44,21 @@ from auditor.api import (
 AS_OF = datetime(2026, 11, 22, 16, 30, tzinfo=UTC)
 
 #: Strings that a hostile page would send. Each must come out harmless in every format.
+LAST = CrawlComparison("20261108-040000-5a5a", 100, -0.36, AS_OF - timedelta(days=14))
+REVISIT = Revisit(
+    run=LAST.run,
+    mode="list-first",
+    unchanged=12,
+    changed=3,
+    new=2,
+    gone=38,
+    taken_over=47,
+    oldest=LAST.crawled_at,
+    sampled=2,
+    seed="20261122-163000-1b1b",
+    settled_changed=("http://qx-health.example/<script>alert(1)</script>",),
+    settled_changed_total=1,
+)
 HOSTILE = (
     "<script>alert(1)</script>",
     "\u202egnp.exe\u202c abc",
@@ -151,8 +168,8 @@ def health() -> SiteResult:
     )  # fmt: skip
     return _result(
         site, [issue], Verdict.QUALIFIED, score=94.0, coverage=0.97, assessments=(assessed,),
-        crawl=CrawlSummary(64, "complete"), tls=parts.tls(site), dns=parts.dns(site),
-        ipv6=parts.ipv6(),
+        crawl=CrawlSummary(64, "complete", compared_with=LAST, revisit=REVISIT),
+        tls=parts.tls(site), dns=parts.dns(site), ipv6=parts.ipv6(),
     )  # fmt: skip
 
 

@@ -12,10 +12,13 @@ from urllib.parse import urlsplit
 from auditor.derive.urls import host_of
 from auditor.gather._cookies import HopCookies
 from auditor.gather.fetch import Fetched, Fetcher
+from auditor.model.finding import Reason
 
 #: Hosts whose cookies are kept.
 _MAX_HOSTS = 1_000
 _BODY_LIMIT = 64 * 1024
+#: Dead targets after which it is asked again whether the site still lets us in.
+_ASK_AGAIN = 20
 
 
 class Visitor:
@@ -24,6 +27,7 @@ class Visitor:
     def __init__(self, fetcher: Fetcher) -> None:
         self._fetcher = fetcher
         self._cookies: dict[str, HopCookies] = {}
+        self._let_in: dict[str, tuple[int, bool]] = {}
         self._asking = asyncio.Lock()
 
     async def look(
@@ -40,6 +44,22 @@ class Visitor:
             verify=False,
             cookies=await self._cookies_for(url, source),
         )
+
+    async def is_let_in(self, page: str) -> bool:
+        """Whether a page that was read before still opens, so that "not found" is no ban: some
+        protections answer 404 for everything from then on. Asked for anew now and then."""
+        if not page:
+            return True
+        host = host_of(page)
+        async with self._asking:
+            asked, known = self._let_in.get(host, (0, True))
+            if asked % _ASK_AGAIN == 0:
+                fetched = await self._fetcher.fetch(page, body_limit=_BODY_LIMIT, verify=False)
+                record = fetched.record
+                cut = record.reason in (Reason.TOO_LARGE, Reason.TRUNCATED)
+                known = (record.reason is None or cut) and record.status < 400
+            self._let_in[host] = asked + 1, known
+        return known
 
     async def _cookies_for(self, url: str, source: str) -> HopCookies | None:
         """The cookies of a visit of the source, asked for once per host."""

@@ -4,6 +4,7 @@ what the checks must say of it."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -292,8 +293,11 @@ def served(case: Case) -> dict[str, Script]:
     return {"*": anything, **case.serves}
 
 
-async def judged(folder: Path, case: Case) -> list[Issue]:
-    """What the link checks say of a site whose home page is the case's HTML."""
+async def judged(
+    folder: Path, case: Case, guard: Callable[[Script], Script] = lambda script: script
+) -> list[Issue]:
+    """What the link checks say of a site whose home page is the case's HTML, served through the
+    guard."""
     scripts = served(case)
     async with (
         Web(scripts) as web,
@@ -308,7 +312,7 @@ async def judged(folder: Path, case: Case) -> list[Issue]:
             headers = ("Content-Type", "text/html; charset=utf-8"), ("Set-Cookie", "seen=1")
             await talk.answer(200, page, *headers)
 
-        scripts["/"] = home
+        scripts["/"] = guard(home)
         if "/away" in scripts:  # now that the port is known
             scripts["/away"] = moved(f"http://{LIVE}:{web.port}/x")
         known = site(web.port)
@@ -409,6 +413,28 @@ SOFT = {
 async def test_errors_that_are_answered_as_found(tmp_path: Path, name: str) -> None:
     issues = await judged(tmp_path, SOFT[name])
     assert sorted(map(said, issues)) == sorted(SOFT[name].expected)
+
+
+async def test_a_ban_that_answers_404_kills_no_links(tmp_path: Path) -> None:
+    """After some requests a protection answers 404 for everything, the home page too."""
+    served_yet = 0
+
+    def limited(script: Script) -> Script:
+        async def counted(talk: Talk) -> None:
+            nonlocal served_yet
+            served_yet += 1
+            await (script if served_yet <= 12 else status(404))(talk)
+
+        return counted
+
+    paths = [f"/{number}.html" for number in range(20)]
+    links = "".join(f'<a href="{path}">{path}</a>' for path in paths)
+    case = Case(
+        f'{links}<a href="/1.pdf">附件</a>',
+        {path: limited(ok()) for path in paths} | {"/1.pdf": limited(PDF)},
+    )
+    issues = await judged(tmp_path, case, guard=limited)
+    assert [said(issue) for issue in issues] == []
 
 
 async def test_all_of_it_on_one_page(tmp_path: Path) -> None:

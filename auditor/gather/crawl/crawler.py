@@ -332,6 +332,8 @@ class Crawler:
             # The name may be that of an alias, or of a redirect's target.
             host = host_of(record.final_url or item.url)
             verdict = await verdict_of_dead_name(self._tools.resolver, host)
+        elif second_look and verdict == "certain" and not await self._visitor.is_let_in(self._home):
+            verdict = "blocked"
         if verdict == "blocked":
             self._state.blocked += 1
             self._refused_row += _CHALLENGE_WEIGHT if fetched.blocked_by else 1

@@ -101,6 +101,8 @@ class _Test:
         verdict = verdict_of(record)
         if verdict == "ok" and await self._is_soft(item, record):
             verdict = "suspected"
+        elif again and verdict == "certain" and item.in_site and record.reason is None:
+            verdict = "certain" if await self._visitor.is_let_in(item.parent) else "blocked"
         return BadTarget(
             url=item.url,
             status=record.status,

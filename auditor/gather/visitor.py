@@ -17,6 +17,7 @@ from auditor.model.finding import Reason
 #: Hosts whose cookies are kept.
 _MAX_HOSTS = 1_000
 _BODY_LIMIT = 64 * 1024
+_BANS = frozenset({Reason.BLOCKED, Reason.RATE_LIMITED})
 #: Dead targets after which it is asked again whether the site still lets us in.
 _ASK_AGAIN = 20
 
@@ -55,9 +56,7 @@ class Visitor:
             asked, known = self._let_in.get(host, (0, True))
             if asked % _ASK_AGAIN == 0:
                 fetched = await self._fetcher.fetch(page, body_limit=_BODY_LIMIT, verify=False)
-                record = fetched.record
-                cut = record.reason in (Reason.TOO_LARGE, Reason.TRUNCATED)
-                known = (record.reason is None or cut) and record.status < 400
+                known = fetched.record.status < 400 and fetched.record.reason not in _BANS
             self._let_in[host] = asked + 1, known
         return known
 

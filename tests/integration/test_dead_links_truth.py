@@ -301,7 +301,7 @@ async def judged(
     scripts = served(case)
     async with (
         Web(scripts) as web,
-        lab(web.port, rules=INTERNET | OUTSIDE | NO_NAME, timeout_s=1.0, read_gap_s=1.0) as here,
+        lab(web.port, rules=INTERNET | OUTSIDE | NO_NAME, timeout_s=3.0, read_gap_s=3.0) as here,
     ):
         body = (
             f"<html><head><title>首页</title></head><body>{case.html}<p>欢迎访问</p></body></html>"

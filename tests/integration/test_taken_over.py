@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import NullPool, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
 
 from tests.hostile.web import Web
 from tests.integration.cli_lab import served
@@ -48,21 +49,19 @@ def web() -> Iterator[Web]:
 
 def contents(database: str) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table."""
-    engine = create_engine(make_url(database))
+    engine = create_engine(make_url(database), poolclass=NullPool)
     tables = ("runs", "site_audits", "urls", "pages", "artifacts", "issues", "judgements")
     with engine.connect() as connection:
-        rows = {
+        return {
             name: sorted(map(tuple, connection.execute(text(f"SELECT * FROM {name}"))), key=repr)
             for name in tables
         }
-    engine.dispose()
-    return rows
 
 
 def pages(database: str) -> int:
     try:
         return len(contents(database)["pages"])
-    except Exception:  # the tables are not there yet, or are being made
+    except DBAPIError:  # the tables are not there yet, or are being made
         return 0
 
 

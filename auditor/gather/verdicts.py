@@ -19,7 +19,9 @@ APART_S = 10.0
 #: RFC 7050: every resolver of the public DNS has its IPv4 addresses.
 IPV4_ONLY = "ipv4only.arpa"
 #: Reasons that are about us, or about protection, and never about the target.
-_UNCHECKED = frozenset({Reason.GUARD, Reason.ROBOTS, Reason.CANCELLED, Reason.NO_IPV6})
+_UNCHECKED = frozenset(
+    {Reason.GUARD, Reason.ROBOTS, Reason.CANCELLED, Reason.NO_IPV6, Reason.DNS_FAILURE}
+)
 _BLOCKED = frozenset({Reason.BLOCKED, Reason.CAPTCHA, Reason.RATE_LIMITED})
 #: The body arrived in part, or is larger than we read: the target is there.
 _PRESENT = frozenset({Reason.TOO_LARGE, Reason.TRUNCATED})

@@ -39,9 +39,9 @@ async def verify_links(
     there: `certain` needs 404, 410 or NXDOMAIN both times. Timeouts, resets, TLS errors and server
     errors stay `suspected`, and so do targets that are answered as names which cannot exist are
     (soft 404; the status is then a good one); protection is `blocked`; addresses that the guard
-    refuses, and the rest of a host that does not answer, are `unchecked`. Memory grows with the
-    number of targets that seem bad. A resolver that knows no name of the Internet proves no name
-    dead: what it calls NXDOMAIN is `unchecked`.
+    refuses, names of which the DNS gave no answer, and the rest of a host that does not answer,
+    are `unchecked`. Memory grows with the number of targets that seem bad. A resolver that knows
+    no name of the Internet proves no name dead: what it calls NXDOMAIN is `unchecked`.
     """
     test = _Test(tools)
     doubtful: dict[str, tuple[FrontierUrl, BadTarget]] = {}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import monotonic
 
 import structlog
@@ -15,7 +14,9 @@ from auditor.derive.inspect import column_name
 from auditor.derive.urls import canonical, host_of
 from auditor.gather.browser import Browser
 from auditor.gather.crawl._batch import Batch, CrawlSink, failed_page, is_html
-from auditor.gather.crawl.frontier import CRAWLED_KINDS
+from auditor.gather.crawl.frontier import CRAWLED_KINDS, is_list
+from auditor.gather.crawl.limits import CrawlLimits
+from auditor.gather.crawl.looks import Looks, Outages
 from auditor.gather.crawl.memory import CrawlMemory
 from auditor.gather.crawl.reading import Reader
 from auditor.gather.crawl.revisit import LOOK_AHEAD, EarlierPages, ask, validators
@@ -23,14 +24,11 @@ from auditor.gather.crawl.seeds import sitemap_urls
 from auditor.gather.crawl.traps import acts
 from auditor.gather.fetch import Fetched
 from auditor.gather.robots import Robots
-from auditor.gather.soft_errors import SoftErrors
-from auditor.gather.throttle import BREAKER_S
 from auditor.gather.tools import Tools
-from auditor.gather.verdicts import APART_S, verdict_of, verdict_of_dead_name, was_asked
-from auditor.gather.visitor import Visitor
+from auditor.gather.verdicts import APART_S, was_asked
 from auditor.model.artifact import CrawlSummary, FetchRecord
 from auditor.model.finding import Reason
-from auditor.model.page import Link, Region
+from auditor.model.page import Link
 from auditor.model.site import Site
 from auditor.store.rows import FrontierUrl, StoredPage, UrlDone
 
@@ -39,25 +37,8 @@ _LOG = structlog.get_logger(__name__)
 #: challenge page that is known for one weighs four times a mere status.
 BLOCKED_IN_A_ROW = 20
 _CHALLENGE_WEIGHT = 4
-#: Times that a host which answers nothing any more is waited for before the crawl ends.
-MAX_OUTAGES = 3
 #: After a stop or the deadline, seconds for the pages under way.
 GRACE_S = 3.0
-_LISTS = re.compile(r"/(?:index[\w-]*\.\w+|list[\w-]*\.\w+)?(?:\?.*)?$", re.I)
-
-
-@dataclass(frozen=True, slots=True)
-class CrawlLimits:
-    """Budgets of one site's crawl. `lists_first`: pages that look like lists go before others,
-    so that a small budget is spent on columns."""
-
-    max_pages: int = 5000
-    max_depth: int = 20
-    max_seconds: float = 3600.0
-    workers: int = 4
-    max_renders: int = 60
-    offsite: bool = True
-    lists_first: bool = False
 
 
 class Crawler:
@@ -81,8 +62,7 @@ class Crawler:
     ) -> None:
         self._site = site
         self._tools = tools
-        self._visitor = Visitor(tools.fetcher)
-        self._soft = SoftErrors(tools.fetcher)
+        self._looks = Looks(tools, canonical(site.homepage))
         self._robots = robots
         self._limits = limits
         self._sink = sink
@@ -93,8 +73,7 @@ class Crawler:
         self._progress = progress
         self._refused_row = 0
         self._blocked_by = ""
-        self._outages = 0
-        self._outage = asyncio.Lock()
+        self._outages = Outages(tools)
         self._working = 0
         self._seeded = False
         self._disallowed = 0
@@ -174,7 +153,7 @@ class Crawler:
                 await self._changed.wait()
             elif not self._seeded:
                 await self._seed()
-            elif not self._take_second_chances():
+            elif not self._state.take_second_chances():
                 break
         self._announce()
         return None
@@ -190,14 +169,6 @@ class Crawler:
         finally:
             self._working -= 1
             self._announce()
-
-    def _take_second_chances(self) -> bool:
-        """Queue deferred URLs that may be tried now; false when there are none."""
-        chosen = self._state.traps.second_chances()
-        self._state.deferred -= len(chosen)
-        for item in chosen:
-            self._frontier.push(replace(item, priority=0, state="queued"))
-        return bool(chosen)
 
     def _announce(self) -> None:
         """Wake the workers that wait for a change."""
@@ -262,7 +233,7 @@ class Crawler:
             fetched, unchanged = await ask(self._tools.fetcher, item.url, before)
             fetched = await self._reader.second_opinion(fetched)
         else:
-            fetched, unchanged = await self._visitor.look(item.url, item.parent), False
+            fetched, unchanged = await self._looks.again(item), False
         record = fetched.record
         if not was_asked(record):
             await self._sit_out(item, due)
@@ -270,7 +241,8 @@ class Crawler:
         if record.reason is not None or record.status >= 400:
             await self._note_failure(item, fetched, second_look=due is not None)
             return
-        self._refused_row = self._outages = 0
+        self._refused_row = 0
+        self._outages.over()
         attempts = 1 if due is None else 2
         final = canonical(record.final_url) or item.url
         elsewhere = host_of(final) not in self._site.hosts or not (unchanged or is_html(fetched))
@@ -279,8 +251,7 @@ class Crawler:
             verdict = "ok"
             if final != item.url and not elsewhere:
                 self._state.traps.saw(item, None)
-                if await self._soft.led_astray(item.url, final):
-                    verdict = "suspected"
+                verdict = await self._looks.verdict_of_redirect(item.url, final)
             self._finish(item, record, verdict, attempts)
             return
         if unchanged and known is not None:  # its links are known
@@ -327,13 +298,7 @@ class Crawler:
         self, item: FrontierUrl, fetched: Fetched, *, second_look: bool
     ) -> None:
         record = fetched.record
-        verdict = verdict_of(record)
-        if record.reason is Reason.NXDOMAIN:
-            # The name may be that of an alias, or of a redirect's target.
-            host = host_of(record.final_url or item.url)
-            verdict = await verdict_of_dead_name(self._tools.resolver, host)
-        elif second_look and verdict == "certain" and not await self._visitor.is_let_in(self._home):
-            verdict = "blocked"
+        verdict = await self._looks.verdict_of_failure(item.url, fetched, second=second_look)
         if verdict == "blocked":
             self._state.blocked += 1
             self._refused_row += _CHALLENGE_WEIGHT if fetched.blocked_by else 1
@@ -359,15 +324,8 @@ class Crawler:
             self._frontier.push(item)
         else:
             self._frontier.push_again(item, due)
-        async with self._outage:
-            if self._stopped or not self._tools.fetcher.throttle.broken(host):
-                return
-            self._outages += 1
-            if self._outages > MAX_OUTAGES:
-                self._stopped = "unreachable"
-                return
-            _LOG.warning("host_silent", site=self._site.id, host=host, outage=self._outages)
-            await self._tools.sleep(BREAKER_S)
+        if not self._stopped and not await self._outages.wait(self._site.id, host):
+            self._stopped = self._stopped or "unreachable"
 
     # --- what was found --------------------------------------------------------------------------
 
@@ -389,7 +347,7 @@ class Crawler:
             depth=depth,
             parent=parent,
             text=link.text[:200],
-            priority=int(self._limits.lists_first and not _is_list(link)),
+            priority=int(self._limits.lists_first and not is_list(link)),
             guessed=link.guessed,
         )
         if too_deep or (traps.defers(item) if crawled else acts(link.url)):
@@ -438,7 +396,3 @@ class Crawler:
             if batch:
                 # A worker that is cut off must not take the batch of all workers with it.
                 await asyncio.shield(self._sink.save(batch.pages, batch.new_urls, batch.done))
-
-
-def _is_list(link: Link) -> bool:
-    return link.via == "pager" or link.region is Region.NAV or bool(_LISTS.search(link.url))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
-from auditor.model.page import Link, LinkKind
+from auditor.model.page import Link, LinkKind, Region
 from auditor.store.rows import FrontierUrl
 
+_LISTS = re.compile(r"/(?:index[\w-]*\.\w+|list[\w-]*\.\w+)?(?:\?.*)?$", re.I)
 CRAWLED_KINDS = frozenset({LinkKind.PAGE, LinkKind.FRAME})
 
 
@@ -65,3 +67,8 @@ class Frontier:
             if queue:
                 return queue.popleft(), None
         return self._again.popleft() if self._again else None
+
+
+def is_list(link: Link) -> bool:
+    """Whether a link probably leads to a list: by its address, or its place in the page."""
+    return link.via == "pager" or link.region is Region.NAV or bool(_LISTS.search(link.url))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from auditor.gather.crawl.frontier import CRAWLED_KINDS, Frontier
 from auditor.gather.crawl.traps import TrapWatch
@@ -24,6 +24,14 @@ class CrawlMemory:
     blocked: int = 0
     deferred: int = 0
     too_deep: int = 0
+
+    def take_second_chances(self) -> bool:
+        """Queue deferred URLs that may be tried now; false when there are none."""
+        chosen = self.traps.second_chances()
+        self.deferred -= len(chosen)
+        for item in chosen:
+            self.frontier.push(replace(item, priority=0, state="queued"))
+        return bool(chosen)
 
 
 def remember(

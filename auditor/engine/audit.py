@@ -144,6 +144,7 @@ async def _audit(plan: AuditPlan, site: Site, record: SiteRecord) -> int:
     judgement = await _judged(plan, site, carrier)
     await record.judged(judgement)
     await record.keep(CarriedResults, carrier.results())
+    _LOG.info("judged", site=site.id, carried=len(carrier.carried))
     crawl = given.get(CrawlSummary)
     crawl = crawl if isinstance(crawl, CrawlSummary) else None
     await _archive(plan, site, record, judgement, crawl)

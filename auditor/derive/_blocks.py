@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from auditor.derive import _links
@@ -107,12 +108,17 @@ def _end_title(walk: Walk, tag: str) -> None:
         del walk.parts[mark:]
 
 
+@lru_cache(maxsize=512)
+def _named(name: str, content: str) -> Meta:
+    return Meta(name, content)
+
+
 def _meta(walk: Walk, tag: str, attrib: Attributes) -> None:
     get = attrib.get
     name = get("name") or get("property") or get("http-equiv") or ""
     content = get("content")
     if name and content is not None and len(walk.metas) < MAX_METAS:
-        walk.metas.append(Meta(label(name), content.strip()[:MAX_META_CHARS]))
+        walk.metas.append(_named(label(name), content.strip()[:MAX_META_CHARS]))
     if content and get("http-equiv", "").lower() == "refresh":
         _links.refresh(walk, content[: MAX_META_CHARS * 3])
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from auditor.derive._links import PAGE, LinkDraft, is_next
 from auditor.derive._targets import PAGE_ENDINGS, kind_of
 from auditor.derive.items import MIN_ENTRY_CHARS, Row, around, asks_address, date_beside, yearless
-from auditor.derive.limits import MAX_LINKS
+from auditor.derive.limits import MAX_LABEL_CHARS, MAX_LINKS
 from auditor.derive.places import RARE, style_of
 from auditor.derive.text import label
 
@@ -39,8 +39,9 @@ _CLASS: Final = rf'(?: class="({_VALUE})")?'
 _BESIDE: Final = rf"(?:<({_FLAT})(?: class=\"{_VALUE}\")?>([^<&]*)</\%d>([ \t\n]*))?"
 _BEFORE: Final = re.compile(rf"{_CLASS}>([ \t\n]*){_BESIDE % 3}").fullmatch
 _AFTER: Final = re.compile(rf"([ \t\n]*){_BESIDE % 2}").fullmatch
-_ATTRIBUTE: Final = re.compile(r"[ \t\n]+([a-z][a-z0-9_-]*)=").fullmatch
-#: Attributes of links that are read, or that need more than reading.
+_NAME: Final = r"[ \t\n]+[a-z][a-z0-9_-]*="
+_NAMES: Final = re.compile(rf"{_NAME}(?:\"{_NAME})*").fullmatch
+#: Attributes of links that need more than reading.
 _SPECIAL: Final = RARE | {"aria-label", "aria-labelledby", "name"}
 
 #: The attribute of the `<li>` that stands for a run, and what follows its `<li`. Without letters,
@@ -126,36 +127,34 @@ def _read(line: str) -> Entry | None:
     if "<" in anchor or "&" in anchor or "'" in anchor or "--" in anchor or "nofollow" in anchor:
         return None
     cells = anchor.split('"')
-    shape = _shape(tuple(cells[:-1:2]))
-    frame = _frame(before, after)
-    inner = cells[-1]
+    shape, frame, inner = _shape('"'.join(cells[:-1:2])), _frame(before, after), cells[-1]
     if shape is None or frame is None or inner[:1] != ">":
         return None
     href, title = cells[shape[0]], cells[shape[1]] if shape[1] else ""
     if not href or href[0] in "#jJ":
         return None
     inner = inner[1:]
-    text = label(inner)
+    text = " ".join(inner.split())[:MAX_LABEL_CHARS]
     if title and title != text:
         title = label(title)
     name = text or title
     _, texts, behind, _, beside, day, _ = frame
-    own = (inner,) if inner else ()
+    parts = ("\n", *texts, inner, *behind, "\n") if inner else ("\n", *texts, *behind, "\n")
     asks = False
     if day is None:
         day, asks = date_beside("", text, ""), asks_address(beside)
-    parts = ("\n", *texts, *own, *behind, "\n")
-    return frame, parts, len(own), href, text, name, title, day, asks, is_next(name)
+    own = 1 if inner else 0
+    return frame, parts, own, href, text, name, title, day, asks, is_next(name)
 
 
 @lru_cache(maxsize=512)
-def _shape(names: tuple[str, ...]) -> tuple[int, int] | None:
+def _shape(names: str) -> tuple[int, int] | None:
     """Where href and title (0: none) stand among the pieces of a link's attributes that are split
-    at quotation marks; None for attributes that are not plain."""
-    found = [match[1] for match in map(_ATTRIBUTE, names) if match]
-    if len(found) < len(names) or len(set(found)) < len(found) or not _SPECIAL.isdisjoint(found):
+    at quotation marks; None for attributes that are not plain. `names`: ` href=" title=`."""
+    if not _NAMES(names):
         return None
-    if "href" not in found:
+    found = names.replace("=", "").replace('"', "").split()
+    if len(set(found)) < len(found) or not _SPECIAL.isdisjoint(found) or "href" not in found:
         return None
     return 2 * found.index("href") + 1, 2 * found.index("title") + 1 if "title" in found else 0
 

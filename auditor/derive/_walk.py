@@ -59,6 +59,11 @@ def _hides(style: str) -> bool:
     return _HIDING.search(style) is not None
 
 
+def _does_more(style: str) -> bool:
+    """Whether a style may hide the element or load a picture; paragraphs are full of others."""
+    return "none" in style or "hidden" in style or "url(" in style
+
+
 def _callbacks(walk: Walk) -> tuple[Start, End]:
     """What lxml calls at each start and end tag. Closures with the frequent cases written out,
     since they run a thousand times per page."""
@@ -67,7 +72,8 @@ def _callbacks(walk: Walk) -> tuple[Start, End]:
     spans = walk.spans
     push, pop, known, text, row = labels.append, labels.pop, STYLES.get, parts.append, rows.append
     handler_of, end_handler_of, offer = STARTS.get, ENDS.get, walk.rows.offer
-    plain = (RARE | {"id"} if walk.want_ids else RARE).isdisjoint
+    rare = RARE - {"style"}
+    plain = (rare | {"id"} if walk.want_ids else rare).isdisjoint
 
     end_anchor = anchor_end(walk)
     take_run = entries(walk)
@@ -83,7 +89,7 @@ def _callbacks(walk: Walk) -> tuple[Start, End]:
                 push(style[0])
                 if style[1] is not None or style[2]:
                     walk.special(style, tag)
-            if not plain(attrib):
+            if not plain(attrib) or ("style" in attrib and _does_more(attrib["style"])):
                 walk.rare(tag, attrib)
         else:
             push(tag)

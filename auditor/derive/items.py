@@ -79,12 +79,11 @@ class Rows:
             index = max(range(first, len(anchors)), key=lambda i: len(anchors[i].text))
             text = _around(parts, mark, spans[first:])
         anchor = anchors[index]
+        block = tag not in PLAIN_ROWS
+        if block and (not anchor.text or len(text) > _MAX_BLOCK_CHARS):
+            return  # any block can hold a link and a date; an entry's block holds little else
         day = date_beside(text, anchor.text, anchor.url)
-        if tag not in PLAIN_ROWS:
-            # Any block can hold a link and a date; an entry's block holds little else.
-            if day is None or not anchor.text or len(text) > _MAX_BLOCK_CHARS:
-                return
-        elif day is None and (count > 2 or len(anchor.text) < MIN_ENTRY_CHARS):
+        if day is None and (block or count > 2 or len(anchor.text) < MIN_ENTRY_CHARS):
             return
         rows = self._rows
         while rows and rows[-1][0] >= first and rows[-1][1] is None:

@@ -16,6 +16,7 @@ from auditor.derive._blocks import ENDS, STARTS
 from auditor.derive._entries import FLAT, MARK, cut
 from auditor.derive.places import INLINE
 from auditor.derive.urls import forget
+from auditor.model.page import PageFacts
 from benchmarks import page_walk
 from tests.unit.derive.pages import facts
 
@@ -66,14 +67,35 @@ def forget_all() -> None:
             cache.cache_clear()
 
 
+def by_the_parse_alone(html: str) -> PageFacts:
+    """The facts of a page of which nothing is cut out."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(page, "cut", lambda source: (source, []))
+        return facts(html)
+
+
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.one_of(st.sampled_from(LINES), st.sampled_from(AROUND)), max_size=30))
 def test_facts_are_those_of_the_parse_alone(pieces: list[str]) -> None:
     html = "".join(pieces)
-    quick = facts(html)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(page, "cut", lambda source: (source, []))
-        assert facts(html) == quick
+    assert facts(html) == by_the_parse_alone(html)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f'<ul><!-- <li><a href="x.html">甲--></a></li>{MENU}</ul>',
+        f"<ul><!-- <li><i>--></i><a href=x>甲</a></li>{MENU} -->{LINE}</ul>",
+        "<script type=text/xml><datastore><record><![CDATA[通知"
+        '<li><a href="http://x.cn/jiucuo/">找</a></li>]]></record></datastore></script>',
+        f'<p title="<p title="{LINE}',
+        f"<![CDATA[{LINE}",
+        f"<{LINE}<p {MENU}<li {LINE}",
+        f"<a href=out.html>外<ul>{MENU}{LINE}</ul></a>",
+    ],
+)
+def test_lines_that_are_no_elements(html: str) -> None:
+    assert facts(html) == by_the_parse_alone(html)
 
 
 SCRIPTS = [

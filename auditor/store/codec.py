@@ -8,6 +8,7 @@ pages only; they are replaced, never raised.
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Hashable
 from dataclasses import fields, is_dataclass
 from enum import Enum
@@ -28,6 +29,7 @@ _LEVEL = 1
 _MAX_INT = 2**63 - 1
 
 _ENCODER = msgspec.msgpack.Encoder()
+_OF_THREAD = threading.local()
 
 
 class CodecError(ValueError):
@@ -37,6 +39,14 @@ class CodecError(ValueError):
 @cache
 def _decoder(type_: Hashable) -> msgspec.msgpack.Decoder[Any]:
     return msgspec.msgpack.Decoder(type_)
+
+
+def _compressor() -> zstd.ZstdCompressor:
+    """This thread's compressor: making one for each page would cost half as much as its work."""
+    made: zstd.ZstdCompressor | None = getattr(_OF_THREAD, "compressor", None)
+    if made is None:
+        made = _OF_THREAD.compressor = zstd.ZstdCompressor(_LEVEL)
+    return made
 
 
 def packed(value: object) -> bytes:
@@ -49,7 +59,7 @@ def packed(value: object) -> bytes:
 
 def encode(value: object) -> bytes:
     """Bytes of a value as they are stored."""
-    return zstd.compress(packed(value), _LEVEL)
+    return _compressor().compress(packed(value), zstd.ZstdCompressor.FLUSH_FRAME)
 
 
 def decode(data: bytes, type_: type[T]) -> T:

@@ -266,8 +266,7 @@ class Crawler:
                 return
         facts = reading.facts
         self._state.traps.saw(item, facts)
-        links = [link for link in facts.links if link.via != "interface"]
-        self._discover(links, item.depth + 1, item.url)
+        self._discover(facts.links, item.depth + 1, item.url)
         page = StoredPage.of(
             facts, column=column_name(facts) or "", validators=validators(fetched, reading)
         )

@@ -41,10 +41,14 @@ class Frontier:
         return True
 
     def fresh(self, links: Iterable[Link]) -> list[Link]:
-        """The links that lead to URLs shown for the first time. Of the links of a page nearly all
-        are known, so this asks in bulk."""
+        """The links that lead to URLs shown for the first time, calls of interfaces aside. Of the
+        links of a page nearly all are known, so this asks in bulk."""
         return [
-            link for link in links if hash(link.url) not in self._seen and self.is_new(link.url)
+            link
+            for link in links
+            if hash(link.url) not in self._seen
+            and link.via != "interface"
+            and self.is_new(link.url)
         ]
 
     def push(self, item: FrontierUrl) -> None:

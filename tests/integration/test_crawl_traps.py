@@ -112,8 +112,8 @@ def random_folders(path: str, query: dict[str, str]) -> tuple[str, str, list[tup
 
 
 def counter(path: str, query: dict[str, str]) -> tuple[str, str, list[tuple[str, str]]]:
-    number = int(query.get("n", 0))
-    return "访客", f"您是第{number * 7919}位访客", [(f"?n={number + 1}", "刷新")]
+    number = int(query.get("t", 0))
+    return "访客", f"您是第{number * 7919}位访客", [(f"?t={number + 1}", "刷新")]
 
 
 def facets(path: str, query: dict[str, str]) -> tuple[str, str, list[tuple[str, str]]]:
@@ -147,7 +147,7 @@ TRAPS: dict[str, tuple[str, Page]] = {
     "paths that grow": ("/zwgk/", growth),
     "random links": ("/r/begin.html", random_links),
     "random folders": ("/begin/", random_folders),
-    "counter": ("/hits.jsp?n=0", counter),
+    "counter": ("/hits.jsp?t=0", counter),
     "facets": ("/search", facets),
     "orders of a list": ("/files/", sorted_files),
     "made-up parameters": ("/q", made_up_names),

@@ -27,10 +27,16 @@ MAX_SEGMENTS = 20
 MAX_REPETITIONS = 2
 #: Points at which a pattern is stopped, from the finest to the host. A page without anything new
 #: counts `SELF` points when a page of the same pattern led to it (as in a calendar), else one: a
-#: list may well name 200 pages that say the same. Known words with other numbers count one point
-#: in a chain, and take one back where another pattern led there: reports of a series are lawful.
+#: list may well name 200 pages that say the same.
 LIMITS = (300, 450, 1_200, 5_000)
 SELF = 5
+#: Pages in a chain whose words are known and whose numbers are not, by the number of parameters:
+#: reports of a series are lawful, counters and tools without end are not. Paths have no such limit,
+#: a parameter that counts days has the least, and a page to which another pattern led counts for
+#: the pattern.
+MAX_SERIES = {1: 5_000, 2: 1_000}
+LEAST_SERIES = 300
+_ENDLESS = re.compile(r"date|day|week|month|year|time|rand|^(?:_|t|d|m|y|ym|ymd|ts)$", re.I)
 #: URLs of one pattern that are queued before others go first.
 CROWD = 1_000
 #: URLs of a stopped pattern that are tried when nothing else is left, and how often.
@@ -86,7 +92,7 @@ class TrapWatch:
         self._patterns = Patterns()
         self._sieve = Sieve()
         self._idle = IdleParameters()
-        self._points: dict[str, int] = {}
+        self._points: dict[str, float] = {}
         self._queued: Counter[str] = Counter()
         self._stopped: dict[str, _Stopped] = {}
         self._trying: dict[str, str] = {}
@@ -176,7 +182,7 @@ class TrapWatch:
             for pattern, limit in zip(patterns, limits, strict=True):
                 self._count(pattern, SELF if pattern in before else 1, limit)
         elif patterns[0] in before:
-            self._count(patterns[0], 1, limits[0])
+            self._count(patterns[0], _series_points(patterns[0]), limits[0])
         else:
             for pattern, limit in zip(patterns, limits, strict=True):
                 self._count(pattern, -1, limit)
@@ -186,7 +192,7 @@ class TrapWatch:
         head = _WILD.split(pattern, maxsplit=1)[0]
         return lambda link: link.url.startswith(head) and self._patterns.of(link.url)[0] == pattern
 
-    def _count(self, pattern: str, points: int, limit: int) -> None:
+    def _count(self, pattern: str, points: float, limit: int) -> None:
         total = self._points.get(pattern, 0) + points
         if total <= 0:
             self._points.pop(pattern, None)
@@ -258,6 +264,17 @@ class TrapWatch:
             Trap(pattern, stopped.rule, stopped.deferred, stopped.example)
             for pattern, stopped in self._most_deferred()
         )
+
+
+def _series_points(pattern: str) -> float:
+    """What a further page of a series counts against its pattern."""
+    query = pattern.partition("?")[2]
+    if not query:
+        return 0
+    names = [pair.partition("=")[0] for pair in query.split("&")]
+    endless = any(map(_ENDLESS.search, names))
+    most = LEAST_SERIES if endless else MAX_SERIES.get(len(names), LEAST_SERIES)
+    return LIMITS[0] / most
 
 
 def _static_rule(url: str) -> tuple[str, str]:

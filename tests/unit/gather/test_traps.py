@@ -3,6 +3,7 @@ a network and walked in the crawler's order. Real crawls: tests/integration/test
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -171,6 +172,21 @@ def test_what_was_stopped_goes_on_when_it_brings_news() -> None:
     done = walked(site)
     assert len(done.read) == 400
     assert done.watch.traps() == ()
+
+
+@pytest.mark.parametrize(
+    ("address", "most"),
+    [("/a/{}.html", 8_000), ("/show?id={}", 8_000), ("/s?a=1&n={}", 1_000), ("/rl?day={}", 300)],
+)
+def test_a_series_told_by_numbers_alone_has_the_room_of_its_kind(address: str, most: int) -> None:
+    """Each page links to the next hundred; no list names them."""
+
+    def site(path: str) -> tuple[str, str, list[tuple[str, str]]]:
+        at = int(re.split(r"\D", path.removesuffix(".html"))[-1] or 0)
+        near = range(at + 1, min(at + 100, 4_500))
+        return f"通知第{at}号", f"第{at}号通知的正文", [(address.format(n), "相关") for n in near]
+
+    assert min(most, 4_500) <= len(walked(site).read) <= most + 130
 
 
 def test_an_endless_chain_is_stopped_soon_and_named() -> None:

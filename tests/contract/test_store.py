@@ -38,6 +38,7 @@ from auditor.store import (
     UrlDone,
     database,
 )
+from auditor.store.rows import MovedPage
 
 NOW = datetime(2026, 11, 22, 16, 30, 5, 123456, tzinfo=UTC)
 POSTGRES = os.environ.get("AUDITOR_TEST_POSTGRES", "")
@@ -420,3 +421,88 @@ def test_a_frozen_transaction_does_not_hold_a_site_for_ever(
             assert other.claim("r1", "portal", NOW) == fence + 1
             with pytest.raises(StoreError):
                 transaction.__exit__(None, None, None)
+
+
+def second_audit(store: Store) -> int:
+    """A later run of the same sites, with the portal claimed."""
+    store.create_run(
+        run_id="r2", started_at=NOW + timedelta(days=7), as_of=NOW, tool_version="0",
+        config_json="{}", config_sha256="", sites=SITES,
+    )  # fmt: skip
+    claimed = store.claim("r2", "portal", NOW)
+    assert claimed is not None
+    return claimed
+
+
+def first_audit(store: Store, fence: int) -> list[str]:
+    """Three pages, a dead one and a deferred one in the first run, which is done."""
+    urls = [f"http://www.mou.gov.cn/{name}" for name in ("a", "b", "c")]
+    dead, trap = "http://www.mou.gov.cn/dead", "http://www.mou.gov.cn/rili?d=1"
+    found = [FrontierUrl(url, depth=1) for url in (*urls, dead)]
+    done = [UrlDone(url, 200, verdict="ok", checked_at=NOW) for url in urls]
+    save(
+        store,
+        fence,
+        pages=[StoredPage.of(a_page(url, captured_at=NOW)) for url in urls],
+        new_urls=[*found, FrontierUrl(trap, state="deferred")],
+        done=[*done, UrlDone(dead, 404, verdict="certain", checked_at=NOW)],
+    )
+    store.finish_site("r1", "portal", fence, "done", stopped_because="complete", error="", now=NOW)
+    return urls
+
+
+def test_a_later_audit_shares_the_facts_of_unchanged_pages(store: Store, fence: int) -> None:
+    urls = first_audit(store, fence)
+    later = second_audit(store)
+    assert store.earlier_runs("r2", "portal") == ("r1",)
+    assert store.take_over_urls("r2", "portal", later, of="r1", but=urls[2:])
+    assert not store.take_over_urls("r2", "portal", later, of="r1", but=())
+    assert [item.url[-4:] for item in store.frontier("r2", "portal")] == ["cn/a", "cn/b", "dead"]
+    assert store.url_counts("r2", "portal")["deferred", ""] == 1
+    then = NOW + timedelta(days=7)
+    kept = StoredPage(PageRow(urls[0], confirmed_at=then), same_as="r1")
+    fresh = StoredPage.of(a_page(urls[1], title="新"))
+    store.save_batch("r2", "portal", later, pages=[kept, fresh], new_urls=(), done=(), now=then)
+    assert [page.url for page in store.pages("r2", "portal")] == urls[:2]
+    assert store.page("r2", "portal", urls[0]) == store.page("r1", "portal", urls[0])
+    row = next(iter(store.page_rows("r2", "portal")))
+    assert (row.fetched_at, row.confirmed_at) == (NOW, then)
+    assert store.facts_counts("r2", "portal") == (2, 1)
+    assert store.pages_read_anew("r2", "portal", than="r1") == (urls[1],)
+    assert store.pages_without("r2", "portal", than="r1") == ((urls[2], 0),)
+    assert store.pages_digest("r2", "portal") != store.pages_digest("r1", "portal")
+    store.forget_urls("r2", "portal", later, urls[:1])
+    assert store.page("r2", "portal", urls[0]) is None
+    assert store.page("r1", "portal", urls[0]) is not None
+
+
+def test_settled_pages_are_taken_over_as_they_are(store: Store, fence: int) -> None:
+    urls = first_audit(store, fence)
+    later = second_audit(store)
+    store.take_over_urls("r2", "portal", later, of="r1", but=(), fresh=urls[:1])
+    assert [item.url[-4:] for item in store.frontier("r2", "portal")] == ["cn/a", "dead"]
+    assert store.pages_taken_over("r2", "portal", than="r1") == tuple(urls[1:])
+    assert store.oldest_taken_over("r2", "portal", than="r1") == (2, NOW)
+    store.requeue("r2", "portal", later, urls[1:2])
+    assert store.pages_taken_over("r2", "portal", than="r1") == tuple(urls[2:])
+    assert len(list(store.frontier("r2", "portal"))) == 3
+    third = "http://www.mou.gov.cn/c"
+    store.move_page("r2", "portal", later, MovedPage(third, "http://www.mou.gov.cn/z", "新处"))
+    moved = store.page("r2", "portal", third)
+    assert moved is not None
+    assert (moved.parent_url, moved.parent_text) == ("http://www.mou.gov.cn/z", "新处")
+    assert store.page("r1", "portal", third) != moved
+
+
+def test_a_fence_guards_what_is_taken_over(store: Store, fence: int) -> None:
+    urls = first_audit(store, fence)
+    old = second_audit(store)
+    assert store.claim("r2", "portal", NOW) is not None
+    for write in (
+        lambda: store.take_over_urls("r2", "portal", old, of="r1", but=()),
+        lambda: store.requeue("r2", "portal", old, urls),
+        lambda: store.forget_urls("r2", "portal", old, urls),
+        lambda: store.move_page("r2", "portal", old, MovedPage(urls[0], "x", "y")),
+    ):
+        with pytest.raises(LeaseLost):
+            write()

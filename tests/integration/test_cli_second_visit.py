@@ -81,6 +81,9 @@ def test_an_unchanged_site_is_judged_by_what_is_known(shell: Shell, web: Web) ->
     assert (revisit["mode"], revisit["unchanged"], revisit["changed"]) == ("full", 8, 0)
     assert second["crawl"]["compared_with"]["change"] == 0
     assert second["carried"] > 30
+    cited = [ref for finding in second["findings"] for ref in finding["evidence"] if ref["sha256"]]
+    assert cited
+    assert [ref["url"] for ref in cited if not ref["warc"]] == [], "each audit has its evidence"
     with Store.open(f"sqlite:///{shell.folder}/auditor.db") as store:
         run_id = store.run_ids()[0]
         (row,) = store.site_rows(run_id)

@@ -84,14 +84,14 @@ _known: dict[bytes, Entry | None] = {}
 def cut(source: bytes) -> tuple[bytes, list[Run]]:
     """The source (UTF-8) without its runs of plain entries, and the runs."""
     pieces = source.split(b"<li")
-    if len(pieces) < 2 or MARK.encode() in source or b"aria-labelledby" in source:
-        return source, []
     kept: list[bytes] = [pieces[0]]
     runs: list[Run] = []
     gap: bytes | None = None
     for piece in pieces[1:]:
-        line, end, behind = piece.partition(b"</li>")
-        entry = _entry(line) if end else None
+        entry = None
+        if piece[:1] in (b">", b" "):  # no link
+            line, end, behind = piece.partition(b"</li>")
+            entry = _entry(line) if end else None
         if gap is None and kept[-1][-_CDATA:].rstrip().endswith(b"<![CDATA["):
             entry = None  # the beginning of an entry in a data store
         if entry is None:
@@ -105,6 +105,8 @@ def cut(source: bytes) -> tuple[bytes, list[Run]]:
             runs[-1].append((gap.decode(), entry))
             kept[-1] = _MARKED + behind
         gap = behind if not behind or behind.isspace() else None
+    if not runs or MARK.encode() in source or b"aria-labelledby" in source:
+        return source, []
     return b"<li".join(kept), runs
 
 

@@ -1,7 +1,8 @@
 """Bytes to `PageFacts`: one parse, one pass, nothing raised.
 
-`page_facts` is the hot path of the crawl. It decodes once, lets lxml call a `Walk` for every tag,
-and puts the results together; see `benchmarks/page_walk.py` for what that costs.
+`page_facts` is the hot path of the crawl. It decodes once, reads plain list entries beforehand
+(`_entries`), lets lxml call a `Walk` for every other tag, and puts the results together; see
+`benchmarks/page_walk.py` for what that costs.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The output folder as a bundle: reports that are written elsewhere take their archives along."""
+"""The output folder as a bundle: reports that are written elsewhere take their archives along,
+and what is missing is said."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
+from auditor.cli.errors import say
+from auditor.config import Settings
 from auditor.model.result import RunResult
 
 
@@ -25,6 +28,25 @@ def bring_archives(result: RunResult, evidence: Path | None, out: Path) -> list[
                 _link(source, copy)
                 brought.append(copy)
     return brought
+
+
+def say_what_is_missing(result: RunResult, settings: Settings) -> None:
+    """Say it when the disk did not take all evidence, and what to do."""
+    archives = [site.archive for site in result.sites if site.archive and site.archive.problem]
+    if not archives:
+        return
+    missing = sum(archive.unarchived for archive in archives)
+    why = {
+        "disk-nearly-full": f"less than {settings.evidence.keep_free_mb} MB was free on the disk "
+        "(evidence.keep_free_mb)",
+        "not-written": "the archive could not be written",
+    }
+    reasons = "; ".join(sorted({why.get(item.problem, item.problem) for item in archives}))
+    say(
+        f"Evidence of {len(archives)} site(s) is incomplete: {reasons}. {missing} cited answers "
+        "are not archived. The findings are not affected. Make room; `auditor report` then writes "
+        "what still waits, and only another audit brings the rest."
+    )
 
 
 def _is_there(path: Path, size: int) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import typer
 
+from auditor.cli.bundle import say_what_is_missing
 from auditor.cli.cluster import refuse_cluster
 from auditor.cli.common import (
     check_settings,
@@ -129,12 +130,13 @@ def _conclude(
         if signals.late():
             raise JudgingStopped
         keeper = evidence_keeper(session.out / "evidence", store.run(session.run_id), settings)
-        archive_leftovers(keeper, store, datetime.now(UTC))
+        archive_leftovers(keeper, store, datetime.now(UTC), hurry=signals.late)
     except JudgingStopped:
         hint.without_reports()
         return signals.code or Exit.INTERRUPTED
     result, written = write_reports(plan, store, settings, session.out)
     index = session.out / "index.html"
+    say_what_is_missing(result, settings)
     if signals.code:
         hint.with_reports()
     typer.echo(str(index if index in written else session.out))

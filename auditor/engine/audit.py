@@ -147,10 +147,11 @@ async def _audit(plan: AuditPlan, site: Site, record: SiteRecord) -> int:
     _LOG.info("judged", site=site.id, carried=len(carrier.carried))
     crawl = given.get(CrawlSummary)
     crawl = crawl if isinstance(crawl, CrawlSummary) else None
-    await _archive(plan, site, record, judgement, crawl)
+    written = await _archive(plan, site, record, judgement, crawl)
     stopped_because = crawl.stopped_because if crawl else ""
     await record.finish("done", stopped_because=stopped_because)
-    await plan.book.call(plan.evidence.clear, site)
+    if written:
+        await plan.book.call(plan.evidence.clear, site)
     return len(judgement.issues)
 
 
@@ -167,11 +168,12 @@ async def _archive(
     record: SiteRecord,
     judgement: Judgement,
     crawl: CrawlSummary | None,
-) -> None:
-    """Put the evidence for the judgement into its archive."""
+) -> bool:
+    """Put the evidence for the judgement into its archive. False when that could not be written:
+    `auditor report` tries again."""
     spool = record.spool
     if spool is None:
-        return
+        return True
     await plan.book.call(spool.close)
     now = plan.tools.clock()
     revisit = crawl.revisit if crawl else None
@@ -182,7 +184,9 @@ async def _archive(
             site, judgement, now, problem=spool.problem, earlier=earlier or None
         )
 
-    await record.archived(*await plan.book.judge(write))
+    archive, captures = await plan.book.judge(write)
+    await record.archived(archive, captures)
+    return archive.problem != "not-written"
 
 
 def _first_given(plan: AuditPlan, site: Site, record: SiteRecord) -> dict[type, object]:

@@ -154,10 +154,19 @@ class EvidenceKeeper:
         return ArchiveLabel(f"{name}.warc.gz", f"urn:govsite-auditor:{name}", filled)
 
 
-def archive_leftovers(keeper: EvidenceKeeper, store: Store, now: datetime) -> None:
+def archive_leftovers(
+    keeper: EvidenceKeeper,
+    store: Store,
+    now: datetime,
+    *,
+    hurry: Callable[[], bool] = lambda: False,
+) -> None:
     """Archive what stopped audits have left in their spools, for the reports of what was done,
-    and what a full disk held up. The spools of unfinished audits stay for those that go on."""
+    and what a full disk held up. The spools of unfinished audits stay for those that go on.
+    Ends with the site at which `hurry` answers true."""
     for row in store.site_rows(keeper.run_id):
+        if hurry():
+            return
         judgement = store.judgement(keeper.run_id, row.site.id)
         if judgement is None or not keeper.spools(row.site):
             continue

@@ -27,6 +27,7 @@ from auditor.model.page import Encoding, Link, LinkKind, Meta, PageFacts, Publis
 from auditor.model.result import CheckTally
 from auditor.model.site import Site, Vantage
 from auditor.store import (
+    CaptureRow,
     FrontierUrl,
     LeaseLost,
     PageRow,
@@ -388,6 +389,30 @@ def test_a_judgement_is_replaced_whole(store: Store, fence: int) -> None:
     assert again is not None
     assert again.issues == (an_issue(9),)
     assert again.tallies == ()
+
+
+def a_capture(url: str, seconds: int = 0, file: str = "portal-r1-1.warc.gz") -> CaptureRow:
+    at = NOW + timedelta(seconds=seconds)
+    return CaptureRow(url, at, 404, "a" * 64, file, 5_000_000_000 + seconds, f"id-{seconds}")
+
+
+def test_captures_are_found_by_url_and_replaced_whole(store: Store, fence: int) -> None:
+    page, gone = "http://www.mou.gov.cn/栏目", "http://www.mou.gov.cn/gone"
+    rows = [a_capture(page, 2), a_capture(page, 1), a_capture(gone)]
+    store.save_captures("r1", "portal", fence, [*rows, a_capture(gone, file="second")])
+    assert store.captures("r1", "portal", {page, "http://unknown/"}) == {page: (rows[1], rows[0])}
+    assert store.captures("r1", "portal", {gone}) == {gone: (rows[2],)}, "the first counts"
+    many = [a_capture(f"{gone}{number}") for number in range(1_200)]
+    store.save_captures("r1", "portal", fence, many)
+    assert store.captures("r1", "portal", {page}) == {}
+    assert len(store.captures("r1", "portal", [row.url for row in many])) == 1_200
+
+
+def test_captures_need_the_fence(store: Store, fence: int) -> None:
+    store.claim("r1", "portal", NOW)
+    with pytest.raises(LeaseLost):
+        store.save_captures("r1", "portal", fence, [a_capture("http://www.mou.gov.cn/")])
+    assert store.captures("r1", "portal", ["http://www.mou.gov.cn/"]) == {}
 
 
 def test_everything_is_there_after_opening_again(url: str) -> None:

@@ -242,6 +242,7 @@ def quick(shell: Shell, web: Web, **evidence: object) -> Audited:
     command = ["audit", web.url("/"), *loopback(web), "--check", CHECKS[0], *QUIET]
     ended = shell(*command, "-c", str(config), "-o", "out")
     assert ended.code == 0, ended.err
+    assert ("Evidence of 1 site(s) is incomplete" in ended.err) is ("keep_free_mb" in evidence)
     return Audited(shell.folder / "out")
 
 

@@ -237,6 +237,7 @@ class TestRecords:
         ("gzip, br", brotli.compress(PACKED)),
         ("x-gzip", PACKED),
     ],
+    ids=["br", "zstd", "two", "alias"],
 )
 async def test_codings_that_tools_cannot_read_are_taken_off(
     tmp_path: Path, coding: str, packed: bytes

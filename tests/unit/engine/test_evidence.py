@@ -12,10 +12,11 @@ from warcio.archiveiterator import ArchiveIterator
 
 from auditor.config import EvidenceSettings, Settings
 from auditor.engine.citing import by_url
-from auditor.engine.evidence import EarlierEvidence, EvidenceKeeper
+from auditor.engine.evidence import EarlierEvidence, EvidenceKeeper, archive_leftovers
 from auditor.model.evidence import EvidenceArchive
 from auditor.model.finding import EvidenceRef, Issue, Message, Outcome, Subject, SubjectKind
 from auditor.model.site import Site
+from auditor.store import Store
 from auditor.store.rows import CaptureRow, Judgement
 from tests.unit.gather.test_spool import NOW, ORIGIN, hop, order
 
@@ -114,6 +115,37 @@ def test_what_was_lost_is_said(tmp_path: Path) -> None:
     spooled(keeping, 2, "/")
     archive, _ = keeping.archive(SITE, citing("/a", "/b"), NOW, problem="disk-nearly-full")
     assert (archive.unarchived, archive.problem) == (2, "disk-nearly-full")
+
+
+def test_what_cannot_be_written_now_is_written_later(tmp_path: Path) -> None:
+    keeping = keeper(tmp_path / "evidence")
+    spooled(keeping, 1, "/", "/a")
+    with Store.open(f"sqlite:///{tmp_path}/a.db") as store:
+        store.create_run(
+            run_id="r1",
+            started_at=NOW,
+            as_of=NOW,
+            tool_version="",
+            config_json="{}",
+            config_sha256="",
+            sites=[SITE],
+        )
+        fence = store.claim("r1", SITE.id, NOW)
+        store.save_judgement("r1", SITE.id, citing("/a", seconds=1).issues, (), (), ())
+        (tmp_path / "evidence" / "portal-r1-1.warc.gz").mkdir()  # nothing can take its place
+        archive_leftovers(keeping, store, NOW)
+        stored = store.artifact("r1", SITE.id, EvidenceArchive)
+        assert isinstance(stored, EvidenceArchive)
+        assert (stored.problem, stored.files, stored.unarchived) == ("not-written", (), 1)
+        (tmp_path / "evidence" / "portal-r1-1.warc.gz").rmdir()
+        store.finish_site("r1", SITE.id, fence, "done", stopped_because="", error="", now=NOW)
+        archive_leftovers(keeping, store, NOW)
+        stored = store.artifact("r1", SITE.id, EvidenceArchive)
+        assert isinstance(stored, EvidenceArchive)
+        assert (stored.problem, len(stored.files), stored.unarchived) == ("", 1, 0)
+        url = f"{ORIGIN.prefix}/a"
+        assert store.captures("r1", SITE.id, [url])[url][0].file == "portal-r1-1.warc.gz"
+    assert [path.name for path in (tmp_path / "evidence").iterdir()] == ["portal-r1-1.warc.gz"]
 
 
 @pytest.mark.parametrize("damage", [False, True])

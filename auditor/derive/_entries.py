@@ -185,7 +185,7 @@ def entries(walk: Walk) -> Callable[[], None]:
 
     def take_run() -> None:
         run = runs.pop()
-        if opened or len(anchors) + len(run) > MAX_LINKS:
+        if not run or opened or len(anchors) + len(run) > MAX_LINKS:
             runs.append(run)  # too seldom to be worth the work: the page is parsed as it is
             return
         region, hidden, join = walk.region, walk.hidden > 0, walk.joiner.join

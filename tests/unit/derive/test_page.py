@@ -251,3 +251,9 @@ def test_identity_of_real_pages(real_pages: dict[str, PageFacts]) -> None:
         ("error-report", "1400000045"),
         ("visible", "1400000045"),
     )
+
+
+def test_the_benchmark_runs() -> None:
+    best = page_walk.measure(0.001)
+    assert "page_facts gbk" in best
+    assert all(0 <= seconds < 60 for seconds in best.values())

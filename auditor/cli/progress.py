@@ -99,9 +99,9 @@ class LiveProgress:
         self._bars.stop()
 
     def started(self, site_id: str, name: str, budget: int) -> None:
-        """Add a bar while there is room."""
+        """Add a bar while there is room. A site whose worker died is begun again."""
         self._names[site_id] = name
-        if len(self._tasks) < MAX_BARS:
+        if site_id not in self._tasks and len(self._tasks) < MAX_BARS:
             self._tasks[site_id] = self._bars.add_task(name[:24], total=None, note="")
 
     def phase(self, site_id: str, phase: str) -> None:

@@ -49,6 +49,9 @@ _DASK = {
     "distributed.worker.profile.enabled": False,
     "distributed.admin.system-monitor.gil.enabled": False,
     "distributed.scheduler.worker-ttl": "60s",
+    # Its nanny restarts a worker that died. A cluster that waits for less than that takes on a
+    # busy machine (15 s by default) gives the worker up, and in the end has none.
+    "distributed.deploy.lost-worker-timeout": "1000h",
     "distributed.comm.timeouts.connect": f"{RECONNECT_S}s",
 }
 

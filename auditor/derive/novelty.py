@@ -116,10 +116,10 @@ def _named(
     """The new pieces that are texts of siblings, or words of such texts."""
     named: set[str] = set()
     for link in links:
-        if link.text:
-            words = new.intersection((link.text, *link.text.split()))
-            if words and is_sibling(link):
-                named |= words
+        text = link.text
+        met = text in new or (" " in text and not new.isdisjoint(text.split()))
+        if met and is_sibling(link):
+            named.update(new.intersection((text, *text.split())))
     return frozenset(named)
 
 

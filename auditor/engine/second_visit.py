@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 import structlog
 
@@ -133,9 +132,7 @@ def recall_traps(record: SiteRecord, basis: CrawlBasis, traps: TrapWatch) -> Non
     if not basis.reused:
         return
     store, site_id = record.book.store, record.site_id
-    rows = store.url_states(record.book.run_id, site_id)
-    parents = dict.fromkeys(row.parent for row in rows if row.state == "deferred")
-    for url in islice(parents, _MAX_TRAP_PAGES):
+    for url in store.deferred_parents(record.book.run_id, site_id, _MAX_TRAP_PAGES):
         page = store.page(basis.reused, site_id, url)
         if page is not None:
             traps.learn(page)

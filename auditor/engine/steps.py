@@ -165,7 +165,7 @@ def remembered(record: SiteRecord, max_depth: int) -> CrawlMemory:
     return remember(
         store.url_states(*where),
         store.frontier(*where),
-        store.page_rows(*where),
+        store.page_outcomes(*where),
         max_depth=max_depth,
     )
 

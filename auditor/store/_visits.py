@@ -197,6 +197,31 @@ class VisitTables(PageTables):
             )
             return tuple((row.url, int(row.status)) for row in connection.execute(query))
 
+    def deferred_parents(self, run_id: str, site_id: str, most: int) -> tuple[str, ...]:
+        """Pages that lead to deferred URLs, by URL; at most so many."""
+        with self._reading() as connection:
+            query = (
+                select(urls.c.parent)
+                .where(
+                    urls.c.audit_id == self._audit_id(connection, run_id, site_id),
+                    urls.c.state == "deferred",
+                )
+                .distinct()
+                .order_by(urls.c.parent)
+                .limit(most)
+            )
+            return tuple(connection.execute(query).scalars())
+
+    def page_outcomes(self, run_id: str, site_id: str) -> Mapping[str, int]:
+        """Number of stored pages by outcome."""
+        with self._reading() as connection:
+            query = (
+                select(pages.c.outcome, func.count())
+                .where(pages.c.audit_id == self._audit_id(connection, run_id, site_id))
+                .group_by(pages.c.outcome)
+            )
+            return {row[0]: int(row[1]) for row in connection.execute(query)}
+
     def pages_digest(self, run_id: str, site_id: str) -> str:
         """Digest of all stored facts; "" where those of a page are not known by a digest."""
         query = (

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from auditor.gather.crawl.frontier import CRAWLED_KINDS, Frontier
 from auditor.gather.crawl.traps import TrapWatch
 from auditor.model.finding import Reason
-from auditor.store.rows import FrontierUrl, PageRow, UrlRow
+from auditor.store.rows import FrontierUrl, UrlRow
 
 
 @dataclass(slots=True)
@@ -37,16 +37,15 @@ class CrawlMemory:
 def remember(
     known: Iterable[UrlRow],
     queued: Iterable[FrontierUrl],
-    pages: Iterable[PageRow],
+    outcomes: Mapping[str, int],
     *,
     max_depth: int,
 ) -> CrawlMemory:
-    """The state in which an earlier attempt of the crawl ended."""
+    """The state in which an earlier attempt of the crawl ended; `outcomes` counts its pages."""
     memory = CrawlMemory()
     memory.frontier = Frontier(seen=_noted(memory, known, max_depth), queued=queued)
-    for page in pages:
-        memory.pages += page.outcome == "ok"
-        memory.failed += page.outcome not in {"ok", Reason.ROBOTS}
+    memory.pages = outcomes.get("ok", 0)
+    memory.failed = sum(outcomes.values()) - memory.pages - outcomes.get(Reason.ROBOTS, 0)
     return memory
 
 

@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import yaml
 
 from tests.hostile.certificates import make, server_context
 from tests.hostile.names import Names, rcode, records
+from tests.hostile.page_cases import CASES as PAGES
 from tests.hostile.web import Script, Talk, Web
 from tests.integration.cli_lab import run_measured
 from tests.integration.probe_lab import page
@@ -36,13 +38,18 @@ async def endless(talk: Talk) -> None:
         await talk.send(b"<p>" + b"x" * 60_000)
 
 
+@cache
+def bodies() -> tuple[bytes, bytes]:
+    """A bomb and a page that is too large, made once: the server serves all the others, too."""
+    return gzip.compress(b"<p>" + b"0" * (64 * MB)), b"<html>" + b"<p>x</p>" * (50 * MB // 8)
+
+
 async def bomb(talk: Talk) -> None:
-    body = gzip.compress(b"<p>" + b"0" * (64 * MB))
-    await talk.answer(200, body, ("Content-Type", "text/html"), ("Content-Encoding", "gzip"))
+    await talk.answer(200, bodies()[0], ("Content-Type", "text/html"), ("Content-Encoding", "gzip"))
 
 
 async def huge(talk: Talk) -> None:
-    await talk.answer(200, b"<html>" + b"<p>x</p>" * (50 * MB // 8), ("Content-Type", "text/html"))
+    await talk.answer(200, bodies()[1], ("Content-Type", "text/html"))
 
 
 async def challenge(talk: Talk) -> None:
@@ -60,6 +67,21 @@ async def late_bomb(talk: Talk) -> None:
         await {"/bomb": bomb, "/huge": huge}.get(talk.request.path, page(linked("/")))(talk)
 
 
+async def menagerie(talk: Talk) -> None:
+    """Every hostile page there is, behind one home page."""
+    host = talk.request.headers["Host"]
+    case = next((item for item in PAGES if item.path == talk.request.path), None)
+    if case is not None:
+        body = case.body.replace(b"{port}", host.rpartition(":")[2].encode())
+        await talk.answer(200, body, *((("Content-Type", case.kind),) if case.kind else ()))
+    elif talk.request.path == "/":
+        await talk.answer(
+            200, linked(*(item.path for item in PAGES), "/fine"), ("Content-Type", "text/html")
+        )
+    else:
+        await (page(linked("/")) if talk.request.path == "/fine" else status(404))(talk)
+
+
 SITES: dict[str, dict[str, Script]] = {
     "good": GOOD,
     "endless": {"*": endless},
@@ -67,6 +89,7 @@ SITES: dict[str, dict[str, Script]] = {
     "huge": {"*": huge},
     "waf": {"*": challenge},
     "error": {"*": status(503)},
+    "menagerie": {"*": menagerie},
     "mixed": {"*": late_bomb, "/robots.txt": status(404), "/sitemap.xml": status(404)},
 }
 
@@ -114,7 +137,7 @@ def district(folder: Path) -> Iterator[Path]:
                         "name_server_port": names.port,
                     },
                     "politeness": {"delay_s": 0, "adaptive": False},
-                    "checks": {"include": ["site", "accessibility-page-language"]},
+                    "checks": {"include": ["site", "accessibility", "columns"]},
                     "crawl": {"body_limit_mb": 2, "page_timeout_s": 5},
                     "reports": {"formats": ["json", "html"]},
                 }
@@ -158,10 +181,8 @@ pytestmark = pytest.mark.slow
 
 def test_the_good_site_is_not_touched_by_the_others(sites: dict[str, Any]) -> None:
     good = sites["good"]
-    assert good["crawl"] == {
-        "pages": 4, "stopped_because": "complete", "left": 0, "failed": 0, "blocked": 0,
-        "traps": [],
-    }  # fmt: skip
+    wanted = {"pages": 4, "stopped_because": "complete", "left": 0, "failed": 0, "blocked": 0}
+    assert good["crawl"].items() >= wanted.items()
     assert good["state"] == "done"
     assert {row["check_id"] for row in good["tallies"]} >= {"accessibility-page-language"}
 
@@ -204,6 +225,14 @@ def test_an_expired_certificate_hides_nothing_behind_it(sites: dict[str, Any]) -
     expired = sites["expired"]
     assert (expired["crawl"]["pages"], expired["crawl"]["stopped_because"]) == (4, "complete")
     assert about(expired, "site-homepage") == [("cant-tell", "no-answer")]
+
+
+def test_hostile_pages_break_no_check(sites: dict[str, Any]) -> None:
+    """Within the memory that the round may take; what they say is of no importance."""
+    zoo = sites["menagerie"]
+    assert (zoo["state"], zoo["error"]) == ("done", "")
+    assert zoo["crawl"]["pages"] > len(PAGES) // 2
+    assert "check-crashed" not in untested(zoo)
 
 
 def test_bad_pages_of_a_good_site_cost_themselves_alone(sites: dict[str, Any]) -> None:

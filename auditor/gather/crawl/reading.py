@@ -21,7 +21,7 @@ from auditor.model.page import Link, PageFacts
 from auditor.store.rows import FrontierUrl
 
 #: Bodies above this are parsed in a thread; below, the hop costs more than it saves (bytes).
-LARGE_BODY = 512 * 1024
+LARGE_BODY = 128 * 1024
 #: Pages in a row that only send on, as browsers bear them.
 MAX_SENT_ON = 3
 _RENDERED_TYPE = "text/html; charset=utf-8"

@@ -18,3 +18,23 @@ def test_headlines_are_told_from_titles_of_templates() -> None:
     assert [(title, count) for title, count, _ in found.repeated] == [("工作动态", 4), ("插入", 4)]
     assert found.headlines == ("插入",)
     assert found.pages == 8
+
+
+def test_copies_of_one_page_share_its_title_rightly() -> None:
+    fold = TitleUseFold()
+    for name in ("1.html", "1.html?print=1"):
+        fold.add(
+            facts("<title>通知</title><p>同样的正文。</p>", f"http://www.example.gov.cn/{name}")
+        )
+    assert fold.result().repeated == ()
+    fold.add(facts("<title>通知</title><p>另一篇正文。</p>", "http://www.example.gov.cn/2.html"))
+    urls = ("http://www.example.gov.cn/1.html", "http://www.example.gov.cn/2.html")
+    assert fold.result().repeated == (("通知", 2, urls),)
+
+
+def test_a_headline_of_the_first_page_counts() -> None:
+    fold = TitleUseFold()
+    for number, heading in enumerate(("年报", "年报", "其他")):
+        text = f"<title>年报</title><h1>{heading}</h1><p>第{number}篇。</p>"
+        fold.add(facts(text, f"http://www.example.gov.cn/{number}.html"))
+    assert fold.result().headlines == ("年报",)

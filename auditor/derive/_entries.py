@@ -114,8 +114,10 @@ def _entry(line: bytes) -> Entry | None:
     """What follows `<li`, read; None where the form is another."""
     if len(line) > _MAX_LINE_BYTES:
         return None
-    if line in _known:
-        return _known[line]
+    try:
+        return _known[line]  # in one step: a large page is read in a thread beside this one
+    except KeyError:
+        pass
     if len(_known) >= _MAX_LINES:
         _known.clear()
     entry = _known[line] = _read(line.decode())

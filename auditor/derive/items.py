@@ -160,11 +160,12 @@ def date_beside(text: str, title: str, url: str) -> date | None:
         day = plain_date(text)
         if day is not None:
             return day
-    if len(text) <= _MAX_ROW_CHARS and _DIGITS.search(text) and not _TODAY.search(text):
-        found = find_date(text, leaf=True)
+    if len(text) <= _MAX_ROW_CHARS and _DIGITS.search(text):
+        found = find_date(text, leaf=True) if _has_year(text) else None
         if found is None and _MONTH_DAY.search(text):
-            found = find_date(text, hint=url_date(url))
-        if found:
+            hint = url_date(url)
+            found = find_date(text, hint=hint) if hint else None
+        if found and not _TODAY.search(text):
             return found
     if title and (title[-1] in _EDGES or title[0] in _EDGES) and _has_year(title):
         shorter = strip_date(title)

@@ -154,7 +154,7 @@ def _retry_after(visits: Sequence[Visit], rules: Rules) -> Iterator[Violation]:
         pause = min(refusal.retry_after_s, rules.max_retry_after_s)
         for visit in visits:
             waited = visit.started - refusal.ended
-            if 0 < waited < pause - rules.slack_s:
+            if rules.slack_s < waited < pause - rules.slack_s:  # sooner: already on its way
                 yield Violation("Retry-After", visit, f"{waited:.3f} s < {pause} s")
 
 

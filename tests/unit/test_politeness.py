@@ -63,6 +63,7 @@ def test_every_rule_bites(log: list[Visit], rule: str) -> None:
         [visit("b", 0), visit("b", 0.95), visit("b", 1.95), visit("b", 2.95)],  # jitter, once
         [visit("b", 0), *(visit("b", 0.1 + n / 100, 0.005, part=True) for n in range(9))],
         [visit("b", 0, retry_after_s=900.0), visit("b", 121)],
+        [visit("b", 0, retry_after_s=30.0), visit("b", 0.15, part=True)],  # on its way by then
         [visit("b", n, status=0) for n in range(8)] + [visit("b", 70, status=0)],
         [visit("b", n, status=0) for n in range(8)] + [visit("b", 20, path="/")],
         [visit("a", 0, path="/x/1"), visit("a", 1, path="/robots.txt")],  # not known yet

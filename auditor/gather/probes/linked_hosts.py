@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-import tldextract
 
 from auditor.gather.probes._route import has_route
 from auditor.gather.tools import Tools
@@ -20,13 +20,14 @@ from auditor.model.finding import Reason
 from auditor.model.page import LinkKind, PageFacts
 from auditor.model.site import Site
 
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
+
 #: Hosts looked up per site, in page order.
 MAX_HOSTS = 60
 _AT_ONCE = 4
 _BODY_LIMIT = 64 * 1024
 _RESOURCES = frozenset({LinkKind.IMAGE, LinkKind.STYLE, LinkKind.SCRIPT, LinkKind.FRAME})
-# The bundled list only: the library must never fetch one.
-_SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 @dataclass(slots=True)
@@ -126,10 +127,19 @@ def _works(reason: Reason | None) -> bool | None:
     return False if reason is Reason.REFUSED else None
 
 
+@cache
+def _suffixes() -> TLDExtract:
+    """The public suffixes: the bundled list only, the library must never fetch one. Loaded when
+    the first foreign host is met, for it brings an HTTP client along."""
+    import tldextract
+
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
 def organisation_of(host: str) -> str:
     """The registered domain: `zichuan.gov.cn` of `www.zichuan.gov.cn`; the host itself where no
     public suffix is known."""
-    return _SUFFIXES(host).top_domain_under_public_suffix or host
+    return _suffixes()(host).top_domain_under_public_suffix or host
 
 
 def _distinct(urls: Iterable[str]) -> list[str]:

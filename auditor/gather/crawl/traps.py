@@ -52,7 +52,8 @@ MAX_LISTED = 100
 #: logs anybody out, deletes or votes.
 _LEAVING = re.compile(r"(?:log|sign)-?(?:out|off)(?:\.\w+)?", re.I)
 _DOING = re.compile(
-    r"/[^/?]*(?:delete|remove|toupiao|vote)[^/?]*\?"
+    # A file of text about removing (remove_duplicates.html?lang=zh) names no object to remove.
+    r"/[^/?]*(?:delete|remove|toupiao|vote)[^/?]*(?:(?<!\.html)(?<!\.htm)\?|\?(?:.*&)?\w*id=)"
     r"|[?&](?:action|act|do|method|op|cmd)=[^&]*(?:delete|remove|vote|log-?out)",
     re.I,
 )

@@ -170,6 +170,7 @@ install_python() {
     say "  Python packages: $(basename -- "$(lock_file "$1")")"
     pip_install --require-hashes -r "$(lock_file "$1")"
     pip_install --no-deps --no-build-isolation -e "$ROOT"
+    compile_python
     write_stamp "$1"
     rm -f -- "$UNFINISHED"
 }
@@ -186,6 +187,14 @@ is_usable() {
 pip_install() {
     run_quietly "$VENV/bin/python" -m pip install --quiet --no-input --disable-pip-version-check \
         --no-warn-script-location --root-user-action=ignore "$@"
+}
+
+# Byte code saves 2.5 s of CPU time at every start. Python writes it by itself, but not where
+# PYTHONDONTWRITEBYTECODE is set or the starting user may not write here. Packages may hold sources
+# for other versions of Python, so a failure says nothing.
+compile_python() {
+    "$VENV/bin/python" -m compileall -q -j 0 "$VENV/lib" "$ROOT/auditor" "$ROOT/checks" \
+        "$ROOT/reports" >/dev/null 2>&1 </dev/null 9<&- || true
 }
 
 # Runs a command without its output; shows the end of it when the command fails.

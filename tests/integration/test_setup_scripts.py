@@ -32,6 +32,7 @@ case "$*" in
     "-m pip --version") exit ;;
     "-m venv --clear "*) echo "venv" >>"$root/log"; rm -rf "$4"; mkdir -p "$4/bin"
         cp "$0" "$4/bin/python"; exit ;;
+    "-m compileall "*) echo "compile" >>"$root/log"; exit 1 ;;
     "-m pip install"*) echo "pip ${@: -1}" >>"$root/log"; sleep 0.2
         [ ! -e "$root/pip-breaks" ] || { echo "no space left"; exit 1; }; exit ;;
 esac
@@ -111,6 +112,7 @@ def test_first_start_installs_and_the_second_does_nothing(checkout: Checkout) ->
         "venv",
         f"pip {checkout.root}/requirements.lock",
         f"pip {checkout.root}",
+        "compile",
     ]
     start = time.perf_counter()
     second = checkout.start()
@@ -122,7 +124,8 @@ def test_dev_serves_runtime_but_not_the_other_way_round(checkout: Checkout) -> N
     checkout.start("runtime")
     checkout.log()
     checkout.start("dev")
-    assert checkout.log() == [f"pip {checkout.root}/requirements-dev.lock", f"pip {checkout.root}"]
+    lock = f"{checkout.root}/requirements-dev.lock"
+    assert checkout.log() == [f"pip {lock}", f"pip {checkout.root}", "compile"]
     assert checkout.start("runtime").stderr == ""
     assert checkout.start("dev").stderr == ""
     assert checkout.log() == []
@@ -136,7 +139,7 @@ def test_a_changed_lock_is_installed_into_the_same_environment(
     checkout.log()
     (checkout.root / name).write_text("changed", encoding="utf-8")
     assert checkout.start().returncode == 0
-    assert [line.split()[0] for line in checkout.log()] == ["pip", "pip"]
+    assert [line.split()[0] for line in checkout.log()] == ["pip", "pip", "compile"]
 
 
 def test_a_moved_checkout_is_set_up_again(checkout: Checkout) -> None:
@@ -146,7 +149,7 @@ def test_a_moved_checkout_is_set_up_again(checkout: Checkout) -> None:
     moved.script("python3", PYTHON.replace("VERSION", "3.11.2"))
     moved.log()
     assert moved.start().returncode == 0
-    assert [line.split()[0] for line in moved.log()] == ["venv", "pip", "pip"]
+    assert [line.split()[0] for line in moved.log()] == ["venv", "pip", "pip", "compile"]
 
 
 def test_an_interrupted_set_up_starts_the_environment_anew(checkout: Checkout) -> None:
@@ -157,7 +160,7 @@ def test_an_interrupted_set_up_starts_the_environment_anew(checkout: Checkout) -
     assert checkout.log() == ["venv", f"pip {checkout.root}/requirements.lock"]
     (checkout.root / "pip-breaks").unlink()
     assert checkout.start().returncode == 0
-    assert [line.split()[0] for line in checkout.log()] == ["venv", "pip", "pip"]
+    assert [line.split()[0] for line in checkout.log()] == ["venv", "pip", "pip", "compile"]
     assert not (checkout.root / ".venv-unfinished").exists()
     assert checkout.start().stderr == ""
 
@@ -172,7 +175,7 @@ def test_two_starts_at_once_set_up_once(checkout: Checkout) -> None:
     outputs = [start.communicate(timeout=60) for start in starts]
     assert [start.returncode for start in starts] == [0, 0]
     assert [out for out, _ in outputs] == [b"ready\n", b"ready\n"]
-    assert [line.split()[0] for line in checkout.log()] == ["venv", "pip", "pip"]
+    assert [line.split()[0] for line in checkout.log()] == ["venv", "pip", "pip", "compile"]
 
 
 def test_root_on_a_fresh_machine_fetches_package_lists_when_needed(checkout: Checkout) -> None:

@@ -26,10 +26,10 @@ format:
 # Both lock files after a change of dependencies in pyproject.toml; versions stay where they can.
 # Needs uv in the environment (.venv/bin/pip install uv); installing needs pip alone.
 lock:
-	$(LOCK) --extra build -o requirements.lock
+	$(LOCK) --extra build --extra cluster -o requirements.lock
 	$(LOCK) $(DEV_EXTRAS) --constraint requirements.lock -o requirements-dev.lock
 
 # Both lock files with the newest versions that pyproject.toml allows.
 upgrade:
-	$(LOCK) --upgrade --extra build -o requirements.lock
+	$(LOCK) --upgrade --extra build --extra cluster -o requirements.lock
 	$(LOCK) --upgrade $(DEV_EXTRAS) --constraint requirements.lock -o requirements-dev.lock

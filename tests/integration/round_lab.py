@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -102,9 +103,12 @@ def _lasting(value: Any) -> Any:
 
 
 def asked(web: Web, since: int = 0) -> Counter[str]:
-    """How often each page was asked for, by host and path."""
+    """How often each page was asked for, by host and path. (Soft 404 is looked for at made-up
+    addresses, which may begin like those of pages.)"""
     return Counter(
-        item.headers["Host"] + item.path for item in web.log[since:] if item.path.startswith("/a")
+        item.headers["Host"] + item.path
+        for item in web.log[since:]
+        if re.fullmatch(r"/a\d{1,4}\.html", item.path)
     )
 
 

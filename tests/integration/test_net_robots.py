@@ -36,7 +36,7 @@ CASES: dict[str, tuple[Script, str, bool, bool]] = {
     "error": (answer(b"x", status=500), "unreachable", False, False),
     "reset": (reset_at_once, "unreachable", False, False),
     "timeout": (drip_body, "unreachable", False, False),
-    "not-http": (raw(b"SSH-2.0\r\n"), "unreachable", False, False),
+    "not-http": (raw(b"SSH-2.0\r\n"), "unreachable", True, True),
     "redirects": (forever, "absent", True, True),
     "large": (answer(b"User-agent: *\nDisallow: /private/\n" + LATE), "too-large", True, False),
     "large-late": (answer(LATE), "too-large", True, True),

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from auditor.model.artifact import HomePage, Missed, Soft404Probe
 from auditor.model.column import Column, ColumnState
@@ -40,9 +37,9 @@ from auditor.store import (
     database,
 )
 from auditor.store.rows import MovedPage
+from tests.databases import KINDS, POSTGRES, empty_database
 
 NOW = datetime(2026, 11, 22, 16, 30, 5, 123456, tzinfo=UTC)
-POSTGRES = os.environ.get("AUDITOR_TEST_POSTGRES", "")
 SITES = (
     Site("portal", "某某区人民政府", "http://www.mou.gov.cn/", aliases=("mou.gov.cn",)),
     Site("bureau", "某某局", "http://ju.mou.gov.cn/"),
@@ -55,21 +52,10 @@ def test_postgresql_takes_part() -> None:
         pytest.skip("AUDITOR_TEST_POSTGRES (postgresql://user@host/database) is not set")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"] if POSTGRES else ["sqlite"])
+@pytest.fixture(params=KINDS)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/auditor.db"
-        return
-    schema = f"t{uuid.uuid4().hex}"
-    server = make_url(POSTGRES).set(drivername="postgresql+psycopg")
-    engine = create_engine(server)
-    with engine.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    scoped = server.update_query_dict({"options": f"-csearch_path={schema}"})
-    yield scoped.render_as_string(hide_password=False)
-    with engine.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-    engine.dispose()
+    with empty_database(request.param, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@ nothing more and says so."""
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ import pytest
 from sqlalchemy import NullPool, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
+from tests.databases import KINDS, empty_database
 from tests.hostile.web import Web
 from tests.integration.cli_lab import served
 from tests.integration.round_lab import configure, finish, found, small_site, start, until
@@ -20,25 +20,13 @@ from tests.integration.round_lab import configure, finish, found, small_site, st
 pytestmark = pytest.mark.slow
 
 ARTICLES = 60
-POSTGRES = os.environ.get("AUDITOR_TEST_POSTGRES", "")
 SLOWLY = {"politeness": {"delay_s": 0.1, "per_host": 2}}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"] if POSTGRES else ["sqlite"])
+@pytest.fixture(params=KINDS)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/auditor.db"
-        return
-    schema = f"t{os.getpid()}"
-    server = make_url(POSTGRES).set(drivername="postgresql+psycopg")
-    engine = create_engine(server)
-    with engine.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    scoped = server.update_query_dict({"options": f"-csearch_path={schema}"})
-    yield scoped.render_as_string(hide_password=False)
-    with engine.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-    engine.dispose()
+    with empty_database(request.param, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
